@@ -1,0 +1,63 @@
+"""Builds the compiled part of whorl (``whorl._core``); everything else stands in pyproject.toml.
+
+``WHORL_BUILD`` chooses the build: ``release`` (the default), ``trace`` (line tracing, for coverage of the compiled
+modules) or ``asan`` (address sanitizer). A build that fails stops the installation: a slow fallback that nobody
+notices would be a defect. On systems other than Linux there is no compiled part, see the README.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from setuptools import Extension, setup
+
+CORE = Path("src/whorl/_core")
+
+# Wraparound and bounds checks are off: each module's indices are non-negative and in range by construction,
+# and the property tests run the same code uncompiled, where a wrong index is an IndexError.
+DIRECTIVES = {
+    "language_level": 3,
+    "boundscheck": False,
+    "wraparound": False,
+    "initializedcheck": False,
+    "cdivision": True,
+    "annotation_typing": False,
+    "embedsignature": True,
+    "binding": True,
+    "emit_code_comments": False,
+}
+
+BUILDS: dict[str, tuple[list[str], list[str], list[tuple[str, str]]]] = {
+    "release": (["-O2", "-fvisibility=hidden"], [], []),
+    "trace": (["-O0", "-g"], [], [("CYTHON_TRACE_NOGIL", "1"), ("CYTHON_USE_SYS_MONITORING", "0")]),
+    "asan": (["-O1", "-g", "-fsanitize=address", "-fno-omit-frame-pointer"], ["-fsanitize=address"], []),
+}
+
+
+def extensions() -> list[Extension]:
+    if sys.platform != "linux":
+        return []
+    from Cython.Build import cythonize
+
+    build = os.environ.get("WHORL_BUILD", "release")
+    if build not in BUILDS:
+        raise SystemExit(f"WHORL_BUILD={build!r} is no known build; choose one of {', '.join(BUILDS)}")
+    compile_args, link_args, macros = BUILDS[build]
+    modules = [
+        Extension(
+            f"whorl._core.{path.stem}",
+            [str(path)],
+            extra_compile_args=[*compile_args, "-Wno-unused-function"],
+            extra_link_args=link_args,
+            define_macros=macros,
+        )
+        for path in sorted(CORE.glob("*.py"))
+        if path.stem != "__init__"
+    ]
+    directives = {**DIRECTIVES, "linetrace": build == "trace"}
+    jobs = os.cpu_count() or 1
+    result: list[Extension] = cythonize(modules, compiler_directives=directives, nthreads=jobs, quiet=True)
+    return result
+
+
+setup(ext_modules=extensions(), options={"build_ext": {"parallel": os.cpu_count() or 1}})

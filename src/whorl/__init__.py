@@ -1,0 +1,43 @@
+"""whorl: run any asyncio program on a faster loop.
+
+A map of the package, each room importing only from the rooms before it:
+
+``errors``
+    Every exception of whorl's own: what happened and what to do.
+``_core``
+    Compiled. What runs once per callback or once per packet.
+``_loop``
+    Plain Python. What runs once per connection, per loop or per process.
+``runner``
+    ``run()``, ``new_event_loop()`` and the policy that hands the loop to programs that do not know of it.
+``cli``
+    The ``whorl`` command, one module per sub-command.
+
+The names below are loaded when they are first used, so that ``import whorl`` costs next to nothing.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from whorl.runner import EventLoop as EventLoop
+    from whorl.runner import new_event_loop as new_event_loop
+    from whorl.runner import run as run
+
+__version__ = "0.1.0"
+
+__all__ = ["EventLoop", "__version__", "new_event_loop", "run"]
+
+_HOMES = {"EventLoop": "whorl.runner", "new_event_loop": "whorl.runner", "run": "whorl.runner"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
