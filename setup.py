@@ -12,6 +12,8 @@ from pathlib import Path
 from setuptools import Extension, setup
 
 CORE = Path("src/whorl/_core")
+# The C side of the modules: a change there changes the layout of structs in every module that uses them.
+SHARED = [*CORE.glob("*.pxd"), *CORE.glob("*.h")]
 
 # Wraparound and bounds checks are off: each module's indices are non-negative and in range by construction,
 # and the property tests run the same code uncompiled, where a wrong index is an IndexError.
@@ -21,7 +23,6 @@ DIRECTIVES = {
     "wraparound": False,
     "initializedcheck": False,
     "cdivision": True,
-    "annotation_typing": False,
     "embedsignature": True,
     "binding": True,
     "emit_code_comments": False,
@@ -50,13 +51,18 @@ def extensions() -> list[Extension]:
             extra_compile_args=[*compile_args, "-Wno-unused-function"],
             extra_link_args=link_args,
             define_macros=macros,
+            depends=[str(path) for path in SHARED],
         )
         for path in sorted(CORE.glob("*.py"))
         if path.stem != "__init__"
     ]
     directives = {**DIRECTIVES, "linetrace": build == "trace"}
     jobs = os.cpu_count() or 1
-    result: list[Extension] = cythonize(modules, compiler_directives=directives, nthreads=jobs, quiet=True)
+    newest_shared = max(path.stat().st_mtime for path in SHARED)
+    outdated = any(path.stat().st_mtime < newest_shared for path in CORE.glob("*.c"))
+    result: list[Extension] = cythonize(
+        modules, compiler_directives=directives, nthreads=jobs, quiet=True, force=outdated
+    )
     return result
 
 

@@ -1,0 +1,94 @@
+# C externs of Linux and CPython, nothing else.
+
+from cpython.object cimport PyObject
+from libc.stdint cimport uint32_t, uint64_t
+
+cdef extern from "native.h" nogil:
+    double monotonic "whorl_monotonic" ()
+
+cdef extern from "native.h":
+    int socket_fd "whorl_socket_fd" (object sock)
+    int raise_pending "whorl_raise_pending" () except -1
+
+cdef extern from "Python.h":
+    # Raw calls: NULL or -1 means that an exception is pending, which the caller hands on with raise_pending().
+    PyObject* raw_call "PyObject_CallObject" (object callable, object args)
+    int raw_context_exit "PyContext_Exit" (object context)
+    int context_enter "PyContext_Enter" (object context) except -1
+    int context_exit "PyContext_Exit" (object context) except -1
+    object context_copy_current "PyContext_CopyCurrent" ()
+    object context_copy "PyContext_Copy" (object context)
+    int check_signals "PyErr_CheckSignals" () except -1
+    void drop "Py_XDECREF" (PyObject* value)
+
+cdef extern from "errno.h" nogil:
+    int errno
+    int EAGAIN, EBADF, ECONNABORTED, EEXIST, EINTR, EMFILE, ENFILE, ENOBUFS, ENOENT, ENOMEM, EPERM, EPROTO
+
+cdef extern from "unistd.h" nogil:
+    int close(int fd)
+    ssize_t write(int fd, const void* data, size_t size)
+
+cdef extern from "sys/epoll.h" nogil:
+    ctypedef union epoll_data:
+        uint64_t u64
+    struct epoll_event:
+        uint32_t events
+        epoll_data data
+    int epoll_create1(int flags)
+    int epoll_ctl(int epfd, int op, int fd, epoll_event* event)
+    int epoll_wait(int epfd, epoll_event* events, int most, int timeout)
+    int EPOLL_CLOEXEC
+    int EPOLL_CTL_ADD, EPOLL_CTL_DEL, EPOLL_CTL_MOD
+    uint32_t EPOLLIN, EPOLLOUT, EPOLLERR, EPOLLHUP, EPOLLPRI, EPOLLRDHUP, EPOLLET
+
+cdef extern from "sys/eventfd.h" nogil:
+    int eventfd(unsigned int value, int flags)
+    int EFD_CLOEXEC, EFD_NONBLOCK
+
+cdef extern from "sys/uio.h" nogil:
+    struct iovec:
+        void* iov_base
+        size_t iov_len
+
+cdef extern from "sys/socket.h" nogil:
+    ctypedef unsigned int socklen_t
+    ctypedef unsigned short sa_family_t
+    struct sockaddr:
+        sa_family_t sa_family
+    struct sockaddr_storage:
+        sa_family_t ss_family
+    struct msghdr:
+        void* msg_name
+        socklen_t msg_namelen
+        iovec* msg_iov
+        size_t msg_iovlen
+        void* msg_control
+        size_t msg_controllen
+        int msg_flags
+    ssize_t recv(int fd, void* data, size_t size, int flags)
+    ssize_t recvfrom(int fd, void* data, size_t size, int flags, sockaddr* address, socklen_t* address_size)
+    ssize_t send(int fd, const void* data, size_t size, int flags)
+    ssize_t sendmsg(int fd, const msghdr* message, int flags)
+    int accept4(int fd, sockaddr* address, socklen_t* address_size, int flags)
+    int AF_INET, AF_INET6, SOCK_STREAM, SOCK_NONBLOCK, SOCK_CLOEXEC, MSG_DONTWAIT, MSG_NOSIGNAL
+
+cdef extern from "netinet/in.h" nogil:
+    struct in_addr:
+        pass
+    struct in6_addr:
+        pass
+    struct sockaddr_in:
+        unsigned short sin_port
+        in_addr sin_addr
+    struct sockaddr_in6:
+        unsigned short sin6_port
+        uint32_t sin6_flowinfo
+        in6_addr sin6_addr
+        uint32_t sin6_scope_id
+    unsigned short ntohs(unsigned short value)
+    uint32_t ntohl(uint32_t value)
+    int INET6_ADDRSTRLEN
+
+cdef extern from "arpa/inet.h" nogil:
+    const char* inet_ntop(int family, const void* address, char* text, socklen_t size)

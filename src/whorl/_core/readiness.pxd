@@ -1,0 +1,29 @@
+# The C side of readiness.py, for the scheduler and the sock operations.
+cimport cython
+from libc.stdint cimport uint32_t
+from whorl._core.handle cimport Handle
+from whorl._core.ready cimport ReadyQueue
+from whorl._core.registry cimport Registry, Watch
+
+@cython.final
+cdef class Readiness(Watch):
+    cdef Registry registry
+    cdef ReadyQueue ready
+    cdef Handle reader
+    cdef Handle writer
+    cdef list read_waiters
+    cdef list write_waiters
+    cdef object sock_ref
+    cdef bint short_read_is_last
+    cdef bint readable
+    cdef bint writable
+    cdef bint hung_up
+
+    cdef Handle set_reader(self, Handle handle)
+    cdef Handle set_writer(self, Handle handle)
+    cdef int serve(self, object sock) except -1
+    cdef bint by_level(self)
+    cdef int received(self, Py_ssize_t size, Py_ssize_t wanted) except -1
+    cdef int rearm(self, bint verify) except -1
+    cdef int file_changed(self, Handle kept) except -1
+    cdef int wake(self, list waiters) except -1

@@ -1,0 +1,36 @@
+# The C side of registry.py, for the modules that watch descriptors.
+cimport cython
+from libc.stdint cimport uint32_t, uint64_t
+from whorl._core.linux cimport epoll_event
+
+cdef class Watch:
+    cdef readonly int fd
+    cdef uint32_t generation
+    cdef uint32_t armed
+    cdef object __weakref__
+
+    cdef bint holds_descriptor(self)
+    cdef int on_events(self, uint32_t events) except -1
+    cdef int on_evicted(self) except -1
+    cdef int flush(self) except -1
+
+@cython.final
+cdef class Registry:
+    cdef int epfd
+    cdef list table
+    cdef uint32_t last_generation
+    cdef epoll_event* events
+    cdef int count
+    cdef int position
+
+    cdef Watch owner(self, int fd)
+    cdef int claim(self, Watch watch, int fd) except -1
+    cdef int arm(self, Watch watch, uint32_t mask, bint verify) except -1
+    cdef int release(self, Watch watch) except -1
+    cdef int wait(self, int timeout) except -1
+    cdef int dispatch_next(self) except -1
+    cdef int fail(self, Watch watch, int code) except -1
+    cdef bint is_current(self, uint64_t data)
+    cdef int rebuild(self) except -1
+    cdef int open(self) except -1
+    cpdef close(self)

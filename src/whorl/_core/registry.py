@@ -1,0 +1,279 @@
+# Kernel-facing module: compiled only; registry.pxd is its C side, registry.pyi its face to type checkers.
+"""The registry: which watch owns which descriptor, and what epoll is asked to report for it.
+
+A descriptor number says little: the kernel hands a closed one out again at once. So each watch has, beside its
+number, a generation that is never used twice; epoll carries both, and an event whose generation is not the owner's
+is dropped. ``table[number]`` holds the owner: strongly while the kernel reports for it (the event must find it),
+weakly while it does not (a paused transport that everybody has forgotten may go).
+
+There is one owner for each number. ``claim`` makes a watch the owner and evicts the one before, ``arm`` tells epoll
+what to report, ``release`` ends the ownership. Nothing else in whorl calls epoll_ctl.
+
+A file that was closed behind our back while a duplicate of it lives on keeps reporting, and epoll_ctl can no longer
+name it. ``wait`` sees such events by their generation and builds the epoll set anew without that file.
+"""
+
+import os
+import socket
+import weakref
+
+import cython
+from cython.cimports.cpython.mem import PyMem_Free, PyMem_Malloc
+from cython.cimports.libc.stdint import uint32_t, uint64_t
+from cython.cimports.whorl._core.linux import (
+    EBADF,
+    EEXIST,
+    EINTR,
+    ENOENT,
+    EPOLL_CLOEXEC,
+    EPOLL_CTL_ADD,
+    EPOLL_CTL_DEL,
+    EPOLL_CTL_MOD,
+    check_signals,
+    close,
+    epoll_create1,
+    epoll_ctl,
+    epoll_event,
+    epoll_wait,
+    errno,
+    socket_fd,
+)
+
+# Events taken from the kernel at one time; more are taken in the next turn.
+_BATCH = cython.declare(cython.int, 1024)
+
+
+class Watch:
+    """What owns a descriptor and hears of its events; the base of every transport, listener and readiness."""
+
+    def __cinit__(self):
+        self.fd = -1
+
+    def holds_descriptor(self) -> cython.bint:
+        """Whether this is a transport whose socket has the number still: then nobody else may use it."""
+        return False
+
+    def on_events(self, events: uint32_t) -> cython.int:
+        """React to what epoll reports; errors of user code are handled here, only exits pass."""
+        raise NotImplementedError
+
+    def on_evicted(self) -> cython.int:
+        """Another watch owns the number now: forget the descriptor, it is somebody else's."""
+        return 0
+
+    def flush(self) -> cython.int:
+        """Send what was held back until the end of the callback."""
+        return 0
+
+
+class Registry:
+    """An epoll instance and the owner of each descriptor in it."""
+
+    def __cinit__(self):
+        self.epfd = -1
+        self.table = []
+        self.last_generation = 0
+        self.count = 0
+        self.position = 0
+        self.events = cython.cast(
+            cython.pointer(epoll_event), PyMem_Malloc(_BATCH * cython.sizeof(epoll_event))
+        )
+        if self.events is cython.NULL:
+            raise MemoryError
+        self.open()
+
+    def __dealloc__(self):
+        PyMem_Free(self.events)
+        if self.epfd >= 0:
+            close(self.epfd)
+
+    def open(self) -> cython.int:
+        self.epfd = epoll_create1(EPOLL_CLOEXEC)
+        if self.epfd < 0:
+            raise system_error(errno, "cannot open an epoll instance")
+        return 0
+
+    def owner(self, fd: cython.int) -> Watch:
+        """Return the watch that owns a descriptor number, or None."""
+        entry: object
+        if fd < 0 or fd >= len(self.table):
+            return None
+        entry = self.table[fd]
+        if entry is None or isinstance(entry, Watch):
+            return entry
+        return entry()
+
+    def claim(self, watch: Watch, fd: cython.int) -> cython.int:
+        """Make a watch the owner of a descriptor number; whoever owned it before is evicted."""
+        before: Watch
+        if fd < 0:
+            raise ValueError(f"Invalid file descriptor: {fd}")
+        if self.epfd < 0:
+            raise RuntimeError("Event loop is closed")
+        before = self.owner(fd)
+        if before is not None and before is not watch:
+            self.release(before)
+            before.on_evicted()
+        while fd >= len(self.table):
+            self.table.append(None)
+        self.last_generation += 1
+        if self.last_generation == 0:
+            self.last_generation = 1  # 0 marks a watch that owns nothing
+        watch.fd = fd
+        watch.generation = self.last_generation
+        watch.armed = 0
+        self.table[fd] = weakref.ref(watch)
+        return 0
+
+    def arm(self, watch: Watch, mask: uint32_t, verify: cython.bint) -> cython.int:
+        """Have the kernel report exactly the events in ``mask`` to a watch; 0 for none.
+
+        With ``verify`` the kernel is asked even when nothing changes, which finds out (and mends) that the number
+        belongs to another file by now. Returns 1 when that was so, else 0.
+        """
+        event: epoll_event
+        moved: cython.int = 0
+        operation: cython.int
+        if watch.generation == 0 or self.epfd < 0:
+            return 0
+        if mask == 0:
+            if watch.armed:
+                # An error here means that the file is closed already, and epoll has forgotten it with that.
+                epoll_ctl(self.epfd, EPOLL_CTL_DEL, watch.fd, cython.address(event))
+                watch.armed = 0
+                self.table[watch.fd] = weakref.ref(watch)
+            return 0
+        if mask == watch.armed and not verify:
+            return 0
+        event.events = mask
+        event.data.u64 = (cython.cast(uint64_t, watch.generation) << 32) | cython.cast(uint32_t, watch.fd)
+        operation = EPOLL_CTL_MOD if watch.armed else EPOLL_CTL_ADD
+        if epoll_ctl(self.epfd, operation, watch.fd, cython.address(event)) < 0:
+            if errno == ENOENT and operation == EPOLL_CTL_MOD:
+                moved = 1  # the number was closed and given out again since we asked last
+                operation = EPOLL_CTL_ADD
+            elif errno == EEXIST and operation == EPOLL_CTL_ADD:
+                operation = EPOLL_CTL_MOD  # left by an owner that never said goodbye
+            else:
+                return self.fail(watch, errno)
+            if epoll_ctl(self.epfd, operation, watch.fd, cython.address(event)) < 0:
+                return self.fail(watch, errno)
+        if watch.armed == 0:
+            self.table[watch.fd] = watch
+        watch.armed = mask
+        return moved
+
+    def fail(self, watch: Watch, code: cython.int) -> cython.int:
+        fd: cython.int = watch.fd
+        if code == EBADF:
+            self.release(watch)
+        raise system_error(code, f"epoll cannot watch descriptor {fd}")
+
+    def release(self, watch: Watch) -> cython.int:
+        """End a watch's ownership. Safe to call at any time, any number of times."""
+        if watch.generation == 0:
+            return 0
+        self.arm(watch, 0, False)
+        watch.generation = 0
+        watch.armed = 0
+        if watch.fd < len(self.table):
+            self.table[watch.fd] = None
+        return 0
+
+    def wait(self, timeout: cython.int) -> cython.int:
+        """Take events from the kernel; ``timeout`` in milliseconds, 0 not to wait, -1 to wait for ever."""
+        count: cython.int
+        code: cython.int = 0
+        epfd: cython.int = self.epfd
+        events: cython.pointer(epoll_event) = self.events
+        if timeout == 0:
+            # Too short to be worth handing the interpreter to another thread and queueing for it again.
+            count = epoll_wait(epfd, events, _BATCH, 0)
+            if count < 0:
+                code = errno
+        else:
+            with cython.nogil:
+                count = epoll_wait(epfd, events, _BATCH, timeout)
+                if count < 0:
+                    code = errno
+        self.position = 0
+        self.count = 0
+        if count < 0:
+            if code != EINTR:
+                raise system_error(code, "epoll_wait failed; the loop's epoll descriptor is no longer its own")
+            check_signals()
+            return 0
+        self.count = count
+        for i in range(count):
+            if not self.is_current(events[i].data.u64):
+                self.rebuild()
+                break
+        return 0
+
+    def is_current(self, data: uint64_t) -> cython.bint:
+        fd: uint32_t = cython.cast(uint32_t, data)
+        entry: object
+        if fd >= cython.cast(uint32_t, len(self.table)):
+            return False
+        entry = self.table[fd]
+        return isinstance(entry, Watch) and cython.cast(Watch, entry).generation == cython.cast(
+            uint32_t, data >> 32
+        )
+
+    def dispatch_next(self) -> cython.int:
+        """Hand the next event to its owner, unless an event before it ended the ownership."""
+        watch: Watch
+        event: epoll_event = self.events[self.position]
+        self.position += 1
+        if not self.is_current(event.data.u64):
+            return 0
+        watch = self.table[cython.cast(uint32_t, event.data.u64)]
+        return watch.on_events(event.events)
+
+    def rebuild(self) -> cython.int:
+        """Open a new epoll instance and ask it for the same; events already taken stay valid."""
+        old: cython.int = self.epfd
+        mask: uint32_t
+        watch: Watch
+        self.open()
+        close(old)
+        for entry in list(self.table):
+            if isinstance(entry, Watch):
+                watch = entry
+                mask = watch.armed
+                watch.armed = 0
+                try:
+                    self.arm(watch, mask, False)
+                except OSError:
+                    # The descriptor was closed behind our back; its owner hears of it when it is used next.
+                    self.table[watch.fd] = weakref.ref(watch)
+        return 0
+
+    def close(self):
+        """Give up every descriptor and the epoll instance; the descriptors themselves stay open."""
+        watch: Watch
+        for entry in self.table:
+            watch = entry if entry is None or isinstance(entry, Watch) else entry()
+            if watch is not None:
+                watch.generation = 0
+                watch.armed = 0
+        self.table = []
+        self.count = 0
+        self.position = 0
+        if self.epfd >= 0:
+            close(self.epfd)
+            self.epfd = -1
+
+
+def system_error(code, doing=None):
+    """Return the OSError of an errno, as Python's own calls raise it; ``doing`` adds what was being done."""
+    return OSError(code, os.strerror(code) if doing is None else f"{os.strerror(code)}: {doing}")
+
+
+def _check_layout():
+    with socket.socket() as probe:
+        if socket_fd(probe) != probe.fileno():
+            raise ImportError("whorl._core: this interpreter lays its socket objects out in an unknown way")
+
+
+_check_layout()

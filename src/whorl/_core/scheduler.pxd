@@ -1,0 +1,41 @@
+# The C side of scheduler.py, for the transports.
+cimport cython
+from whorl._core.handle cimport Handle
+from whorl._core.readiness cimport Readiness
+from whorl._core.ready cimport ReadyQueue
+from whorl._core.registry cimport Registry, Watch
+from whorl._core.timers cimport TimerHandle, TimerHeap
+from whorl._core.waker cimport Waker
+
+cdef class Scheduler:
+    cdef public bint _closed
+    cdef public bint _stopping
+    cdef public bint _debug
+    cdef public object _thread_id
+    cdef public object _current_handle
+    cdef public object _task_factory
+    cdef readonly ReadyQueue ready
+    cdef readonly TimerHeap timers
+    cdef Registry registry
+    cdef Waker waker
+    cdef list corked
+    cdef bint in_callback
+    cdef double polled_at
+    cdef char* scratch
+
+    cdef int fill(self, Handle handle, object callback, tuple args, object context) except -1
+    cdef int check_open(self) except -1
+    cdef Handle soon(self, object callback, tuple args, object context)
+    cdef int turn(self) except -1
+    cdef int poll(self, double now) except -1
+    cdef int dispatch_events(self) except -1
+    cdef int timeout(self, double now) except -2
+    cdef int run(self, Handle handle) except -1
+    cdef int run_timed(self, Handle handle) except -1
+    cdef int report(self, Handle handle) except -1
+    cdef int cork(self, Watch watch) except -1
+    cdef int flush_corked(self) except -1
+    cdef Readiness readiness(self, object file, bint create)
+    cdef int check_no_transport(self, int fd, object file) except -1
+
+cdef int fileno_of(object file) except -1

@@ -1,0 +1,461 @@
+# Kernel-facing module: compiled only; scheduler.pxd is its C side, scheduler.pyi its face to type checkers.
+"""The scheduler: one turn of the loop, again and again until it is stopped.
+
+A turn is: take events from the kernel and hand them to the watches that own the descriptors; move the timers that are
+due to the ready queue; run the callbacks that are ready now. Callbacks that these make ready wait for the next turn.
+
+Three rules keep it fast and fair:
+
+- While callbacks are ready the kernel is asked only every ``_POLL_GAP`` seconds: a chain of callbacks does not pay for
+  a system call at each link, and input never waits longer than the gap for a chain.
+- What a callback writes to a transport is corked until the callback ends, then sent at once.
+- Another thread's callback ends the loop's sleep through the waker, and costs no system call while the loop is awake.
+
+``Scheduler`` stands before asyncio's own loop among the bases of ``whorl.EventLoop``. Its public fields bear the names
+of asyncio's attributes (``_stopping``, ``_closed``, ``_debug``, ``_thread_id``), so that inherited code reads and
+writes these very fields.
+"""
+
+import asyncio
+import contextvars
+import math
+import sys
+import threading
+from asyncio import base_events, coroutines, format_helpers
+from asyncio.log import logger
+
+import cython
+from cython.cimports.cpython.mem import PyMem_Free, PyMem_Malloc
+from cython.cimports.cpython.object import PyObject
+from cython.cimports.whorl._core.handle import Handle
+from cython.cimports.whorl._core.linux import (
+    context_copy_current,
+    context_enter,
+    drop,
+    monotonic,
+    raise_pending,
+    raw_call,
+    raw_context_exit,
+)
+from cython.cimports.whorl._core.readiness import Readiness
+from cython.cimports.whorl._core.ready import ReadyQueue
+from cython.cimports.whorl._core.registry import Registry, Watch
+from cython.cimports.whorl._core.timers import TimerHandle, TimerHeap
+from cython.cimports.whorl._core.waker import Waker
+
+# Seconds for which ready callbacks may keep the kernel waiting. An empty poll takes about 0.3 µs, so that the polls of
+# a busy loop stay below one percent; 50 µs are less than the latency that a loaded asyncio loop has anyway.
+_POLL_GAP = cython.declare(cython.double, 50e-6)
+# A timer counts as due when it is this close, as in asyncio: the resolution of its clock.
+_RESOLUTION = cython.declare(cython.double, 1e-9)
+# Milliseconds; asyncio's bound for one wait, kept because epoll_wait takes an int.
+_LONGEST_WAIT = cython.declare(cython.double, 24 * 3600 * 1000.0)
+# Bytes that one read may take: large enough for bulk, small enough that one connection cannot hold up the others.
+SCRATCH_SIZE = 256 * 1024
+
+_Task = asyncio.Task
+_Future = asyncio.Future
+
+
+class Scheduler:
+    """The turning part of the loop."""
+
+    def __cinit__(self):
+        self.ready = ReadyQueue()
+        self.timers = TimerHeap()
+        self.registry = Registry()
+        self.corked = []
+        self.scratch = cython.cast(cython.p_char, PyMem_Malloc(256 * 1024))
+        if self.scratch is cython.NULL:
+            raise MemoryError
+        self.waker = Waker()
+        self.waker.attach(self.registry)
+
+    def __dealloc__(self):
+        PyMem_Free(self.scratch)
+
+    # -- what asyncio's Task and Future ask for at each step ----------------------------------------------------
+
+    def get_debug(self):
+        """Return whether asyncio's debug mode is on."""
+        return self._debug
+
+    def is_running(self):
+        """Return whether the loop runs now."""
+        return self._thread_id is not None
+
+    def is_closed(self):
+        """Return whether the loop was closed."""
+        return self._closed
+
+    def time(self):
+        """Return the loop's clock in seconds: that of ``time.monotonic()``."""
+        return monotonic()
+
+    def create_future(self):
+        """Return a new future of this loop."""
+        return _Future(loop=self)
+
+    def create_task(self, coro, *, name=None, context=None, **kwargs):
+        """Run a coroutine as a task of this loop; keyword arguments that only the task (or its factory) knows go there."""
+        self.check_open()
+        if self._task_factory is None:
+            return _Task(coro, loop=self, name=name, context=context, **kwargs)
+        if context is not None:
+            kwargs["context"] = context
+        task = self._task_factory(self, coro, **kwargs)
+        if name is not None:
+            task.set_name(name)
+        return task
+
+    # -- scheduling ---------------------------------------------------------------------------------------------
+
+    def call_soon(self, callback, *args, context=None):
+        """Run a callback in the next turn, in the order of calls; returns its handle."""
+        if self._debug:
+            self._check_thread()
+            self._check_callback(callback, "call_soon")
+        return self.soon(callback, args, context)
+
+    def call_soon_threadsafe(self, callback, *args, context=None):
+        """Like ``call_soon``, from any thread or signal handler: the loop wakes up for it."""
+        if self._debug:
+            self._check_callback(callback, "call_soon_threadsafe")
+        handle = self.soon(callback, args, context)
+        self.waker.wake()
+        return handle
+
+    def call_later(self, delay, callback, *args, context=None):
+        """Run a callback after ``delay`` seconds; returns its handle."""
+        if delay is None:
+            raise TypeError("delay must not be None")
+        return self._schedule(monotonic() + delay, callback, args, context)
+
+    def call_at(self, when, callback, *args, context=None):
+        """Run a callback at a time of ``loop.time()``; returns its handle."""
+        if when is None:
+            raise TypeError("when cannot be None")
+        return self._schedule(when, callback, args, context)
+
+    def _schedule(self, when, callback, args: tuple, context):
+        timer: TimerHandle
+        due: cython.double = when
+        self.check_open()
+        if math.isnan(due):
+            raise ValueError("a timer's time must be a number, got NaN")
+        if self._debug:
+            self._check_thread()
+            self._check_callback(callback, "call_at")
+        timer = TimerHandle.__new__(TimerHandle)
+        timer._when = due
+        self.fill(timer, callback, args, context)
+        self.timers.push(timer)
+        return timer
+
+    def fill(self, handle: Handle, callback, args: tuple, context) -> cython.int:
+        handle._callback = callback
+        handle._args = args
+        handle._loop = self
+        handle._context = context_copy_current() if context is None else context
+        if self._debug:
+            handle._source_traceback = format_helpers.extract_stack(sys._getframe())
+        return 0
+
+    def soon(self, callback, args: tuple, context) -> Handle:
+        handle: Handle
+        self.check_open()
+        handle = Handle.__new__(Handle)
+        self.fill(handle, callback, args, context)
+        self.ready.push(handle)
+        return handle
+
+    def _add_callback(self, handle):
+        """Queue a handle of asyncio's own (signal handlers have one)."""
+        if not handle._cancelled:
+            self.soon(handle._run, (), None)
+
+    def _write_to_self(self):
+        """Wake the loop up; inherited code calls this after it queued something."""
+        self.waker.wake()
+
+    def _check_closed(self):
+        self.check_open()
+
+    def _check_thread(self):
+        if self._thread_id is not None and threading.get_ident() != self._thread_id:
+            raise RuntimeError("Non-thread-safe operation invoked on an event loop other than the current one")
+
+    def _check_callback(self, callback, method):
+        if coroutines.iscoroutine(callback) or coroutines.iscoroutinefunction(callback):
+            raise TypeError(f"coroutines cannot be used with {method}()")
+        if not callable(callback):
+            raise TypeError(f"a callable object was expected by {method}(), got {callback!r}")
+
+    def check_open(self) -> cython.int:
+        if self._closed:
+            raise RuntimeError("Event loop is closed")
+        return 0
+
+    # -- the turn -----------------------------------------------------------------------------------------------
+
+    def _run_once(self):
+        """Turn until the loop is stopped. asyncio's ``run_forever`` calls this and looks at ``_stopping`` after it."""
+        self.polled_at = 0.0  # each run begins with a look at the kernel
+        self.in_callback = True
+        try:
+            while True:
+                self.turn()
+                if self._stopping:
+                    break
+        finally:
+            self.in_callback = False
+            if self.corked:
+                self.flush_corked()
+
+    def turn(self) -> cython.int:
+        handle: Handle
+        count: cython.Py_ssize_t
+        now: cython.double = monotonic()
+        if self.ready.count == 0 or self._stopping or now - self.polled_at >= _POLL_GAP:
+            self.poll(now)
+            now = self.polled_at
+        if self.timers.items:
+            handle = self.timers.pop_due(now + _RESOLUTION)
+            while handle is not None:
+                self.ready.push(handle)
+                handle = self.timers.pop_due(now + _RESOLUTION)
+        count = self.ready.count
+        # clear() may empty the queue while its callbacks run: close() does that.
+        while count > 0 and self.ready.count > 0:
+            count -= 1
+            handle = self.ready.pop()
+            if handle._cancelled:
+                continue
+            if self._debug:
+                self.run_timed(handle)
+            else:
+                self.run(handle)
+            if self.corked:
+                self.flush_corked()
+        return 0
+
+    def poll(self, now: cython.double) -> cython.int:
+        """Take events, waiting for them if nothing else is to be done, and give them to their owners."""
+        registry: Registry = self.registry
+        timeout: cython.int = self.timeout(now)
+        if registry.position >= registry.count:
+            if timeout == 0:
+                registry.wait(0)
+            else:
+                self.in_callback = False
+                self.waker.signalled = False
+                self.waker.sleeping = True
+                try:
+                    registry.wait(timeout)
+                finally:
+                    self.waker.sleeping = False
+                    self.in_callback = True
+        self.dispatch_events()
+        self.polled_at = monotonic()
+        return 0
+
+    def dispatch_events(self) -> cython.int:
+        # The registry keeps the position: should Ctrl-C end this, the next turn goes on with the events left.
+        registry: Registry = self.registry
+        started: cython.double
+        while registry.position < registry.count:
+            if self._debug:
+                event: cython.int = registry.position
+                started = monotonic()
+                registry.dispatch_next()
+                self._log_if_slow(started, event)
+            else:
+                registry.dispatch_next()
+            if self.corked:
+                self.flush_corked()
+        return 0
+
+    def timeout(self, now: cython.double) -> cython.int:
+        """Milliseconds that the kernel may be waited for: 0 with work at hand, -1 without a timer."""
+        timer: TimerHandle
+        wait: cython.double
+        if self.ready.count or self._stopping:
+            return 0
+        timer = self.timers.first()
+        if timer is None:
+            return -1
+        wait = math.ceil(min((timer._when - now) * 1000.0, _LONGEST_WAIT))
+        return 0 if wait <= 0 else cython.cast(cython.int, wait)
+
+    def run(self, handle: Handle) -> cython.int:
+        """Run a handle in its context; its exception goes to the exception handler, an exit goes on."""
+        result: cython.pointer(PyObject)
+        context = handle._context
+        try:
+            context_enter(context)
+        except RuntimeError as exc:
+            handle._report(exc)
+            return 0
+        result = raw_call(handle._callback, handle._args)
+        raw_context_exit(context)
+        if result is cython.NULL:
+            return self.report(handle)
+        drop(result)
+        return 0
+
+    def report(self, handle: Handle) -> cython.int:
+        try:
+            raise_pending()
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as exc:
+            handle._report(exc)
+        return 0
+
+    def run_timed(self, handle: Handle) -> cython.int:
+        """Run a handle in debug mode: say which one is at work, and which one took long."""
+        started: cython.double = monotonic()
+        self._current_handle = handle
+        try:
+            self.run(handle)
+        finally:
+            self._current_handle = None
+        duration = monotonic() - started
+        if duration >= self.slow_callback_duration:
+            logger.warning(
+                "Executing %s took %.3f seconds",
+                base_events._format_handle(handle),
+                duration,
+            )
+        return 0
+
+    def _log_if_slow(self, started, event):
+        duration = monotonic() - started
+        if duration >= self.slow_callback_duration:
+            watch = self.registry.owner(cython.cast(cython.int, self.registry.events[event].data.u64 & 0xFFFFFFFF))
+            logger.warning("Executing the input of %r took %.3f seconds", watch, duration)
+
+    # -- corks --------------------------------------------------------------------------------------------------
+
+    def cork(self, watch: Watch) -> cython.int:
+        """Have a transport flushed when the callback that runs now ends."""
+        self.corked.append(watch)
+        return 0
+
+    def flush_corked(self) -> cython.int:
+        watch: Watch
+        corked: list = self.corked
+        index: cython.Py_ssize_t = 0
+        # pause_writing() and resume_writing() run in here and may write again: those come behind, to the same list.
+        while index < len(corked):
+            watch = corked[index]
+            index += 1
+            watch.flush()
+        corked.clear()
+        return 0
+
+    # -- descriptors --------------------------------------------------------------------------------------------
+
+    def _ensure_fd_no_transport(self, file):
+        self.check_no_transport(fileno_of(file), file)
+
+    def check_no_transport(self, fd: cython.int, file) -> cython.int:
+        owner: Watch = self.registry.owner(fd)
+        if owner is not None and owner.holds_descriptor():
+            raise RuntimeError(f"File descriptor {file!r} is used by transport {owner!r}")
+        return 0
+
+    def _has_transport(self, file):
+        """Return whether a transport owns a file's descriptor."""
+        owner: Watch = self.registry.owner(fileno_of(file))
+        return owner is not None and owner.holds_descriptor()
+
+    def readiness(self, file, create: cython.bint) -> Readiness:
+        """Return who waits for a descriptor that no transport owns; make it if asked to."""
+        fd: cython.int = fileno_of(file)
+        owner: Watch = self.registry.owner(fd)
+        readiness: Readiness
+        if isinstance(owner, Readiness):
+            return owner
+        if not create:
+            return None
+        readiness = Readiness(self.registry, self.ready)
+        self.registry.claim(readiness, fd)
+        return readiness
+
+    def _add_reader(self, fd, callback, *args):
+        self.check_open()
+        handle = Handle.__new__(Handle)
+        self.fill(handle, callback, args, None)
+        before = self.readiness(fd, True).set_reader(handle)
+        if before is not None:
+            before.cancel()
+        return handle
+
+    def _add_writer(self, fd, callback, *args):
+        self.check_open()
+        handle = Handle.__new__(Handle)
+        self.fill(handle, callback, args, None)
+        before = self.readiness(fd, True).set_writer(handle)
+        if before is not None:
+            before.cancel()
+        return handle
+
+    def _remove_reader(self, fd):
+        if self._closed:
+            return False
+        readiness: Readiness = self.readiness(fd, False)
+        before: Handle = None if readiness is None else readiness.reader
+        if before is None:
+            return False
+        readiness.set_reader(None)
+        before.cancel()
+        return True
+
+    def _remove_writer(self, fd):
+        if self._closed:
+            return False
+        readiness: Readiness = self.readiness(fd, False)
+        before: Handle = None if readiness is None else readiness.writer
+        if before is None:
+            return False
+        readiness.set_writer(None)
+        before.cancel()
+        return True
+
+    def _watched_events(self):
+        """Return ``{descriptor: (reader, writer)}`` of the callbacks, for the selector's view."""
+        readiness: Readiness
+        found = {}
+        for entry in self.registry.table:
+            if isinstance(entry, Readiness):
+                readiness = entry
+                if readiness.reader is not None or readiness.writer is not None:
+                    found[readiness.fd] = (readiness.reader, readiness.writer)
+        return found
+
+    def _close_registry(self):
+        """Give up epoll and the waker; the end of ``close()``."""
+        self.registry.close()
+        self.waker.close_descriptor()
+        self.corked.clear()
+
+    def _after_fork(self):
+        """Part from the parent process: epoll and the waker must not be shared with it."""
+        self.registry.count = self.registry.position = 0
+        self.registry.rebuild()
+        self.waker.attach(self.registry)
+
+
+def fileno_of(file) -> cython.int:
+    """Return the descriptor number of a file or number, with the errors that selectors give."""
+    if isinstance(file, int):
+        fd = file
+    else:
+        try:
+            fd = int(file.fileno())
+        except (AttributeError, TypeError, ValueError):
+            raise ValueError(f"Invalid file object: {file!r}") from None
+    if fd < 0:
+        raise ValueError(f"Invalid file descriptor: {fd}")
+    return fd

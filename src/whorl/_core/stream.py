@@ -1,0 +1,459 @@
+# Kernel-facing module: compiled only; stream.pyi is its face to type checkers.
+"""The stream transport: a connected TCP or Unix socket and the protocol that is told of it.
+
+Reading: epoll says readable, one ``recv`` goes into the loop's scratch buffer (or into the protocol's own, for a
+``BufferedProtocol``), the protocol gets the bytes. One read for each event, so that a busy connection does not hold
+up the others; the kernel reports again what is left.
+
+Writing: ``write`` puts bytes into the buffer and corks the transport; when the callback that wrote ends, the scheduler
+calls ``flush``, and one ``send`` or ``sendmsg`` takes all of it. What the kernel does not take waits for EPOLLOUT.
+More than the high-water mark, or than ``_CORK_MOST``, is not held back: it is sent at once, and what is left then
+pauses the protocol. Whatever asks for the truth (``get_write_buffer_size``, ``write_eof``, ``close``, ``abort``)
+flushes first, so that nobody can tell the difference from a transport that sends at once.
+"""
+
+import asyncio
+import socket
+from asyncio import constants, transports
+from asyncio.log import logger
+
+import cython
+from cython.cimports.cpython.buffer import PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
+from cython.cimports.cpython.bytes import PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
+from cython.cimports.libc.stdint import uint32_t
+from cython.cimports.whorl._core.buffers import WriteBuffer
+from cython.cimports.whorl._core.linux import (
+    EAGAIN,
+    EINTR,
+    EPOLLIN,
+    EPOLLOUT,
+    MSG_DONTWAIT,
+    MSG_NOSIGNAL,
+    context_enter,
+    context_exit,
+    errno,
+    iovec,
+    msghdr,
+    recv,
+    send,
+    sendmsg,
+    socket_fd,
+)
+from cython.cimports.whorl._core.scheduler import Scheduler
+from cython.cimports.whorl._core.transport import Transport
+
+from whorl._core.faces import face
+from whorl._core.registry import system_error
+from whorl._core.transport import attach_to_server
+
+_FACE = face("StreamTransport", transports._FlowControlMixin, asyncio.Transport)
+
+# Bytes that are held back at most until the callback ends: the kernel's send buffer takes about as many at once.
+_CORK_MOST = cython.declare(cython.Py_ssize_t, 64 * 1024)
+# Chunks in one sendmsg; more than the kernel's UIO_MAXIOV (1024) would be an error, and few callbacks write more.
+_CHUNKS_MOST = cython.declare(cython.int, 256)
+_READ_MOST = cython.declare(cython.size_t, 256 * 1024)
+_NODELAY_PROTOCOLS = (0, socket.IPPROTO_TCP)
+
+
+@cython.final
+@cython.cclass
+class StreamTransport(Transport):
+    """A connection as asyncio's transports describe it."""
+
+    buffer: WriteBuffer
+    empty_waiter: object
+    room_waiter: object
+    buffered: cython.bint
+    eof_read: cython.bint
+    eof_written: cython.bint
+    corked: cython.bint
+
+    _start_tls_compatible = True
+    _sendfile_compatible = constants._SendfileMode.TRY_NATIVE
+
+    def __init__(self, loop: Scheduler, sock, protocol, waiter=None, extra=None, server=None, context=None):
+        """Take a connected, non-blocking socket over; ``connection_made`` follows in the next turn."""
+        self.take_over(loop, sock, protocol, waiter, extra, context)
+        if sock.family != socket.AF_UNIX and sock.type == socket.SOCK_STREAM and sock.proto in _NODELAY_PROTOCOLS:
+            # Small writes go out without waiting for the acknowledgement of the last, as asyncio has it.
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if server is not None:
+            attach_to_server(server, self)
+            self.server = server
+        loop.soon(self._start, (), self.context)
+
+    @property
+    def __class__(self):
+        return _FACE
+
+    @property
+    def _eof(self):
+        return self.eof_written
+
+    def set_protocol(self, protocol):
+        """Have another protocol hear of this connection."""
+        self.buffered = isinstance(protocol, asyncio.BufferedProtocol)
+        self.protocol = protocol
+
+    @cython.cfunc
+    def wanted(self) -> uint32_t:
+        mask: uint32_t = 0
+        if self.started and not (self.closing or self.paused or self.eof_read):
+            mask |= EPOLLIN
+        if (self.pending() and not self.corked) or self.room_waiter is not None:
+            mask |= EPOLLOUT
+        return mask
+
+    # -- reading ------------------------------------------------------------------------------------------------
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def readable(self) -> cython.int:
+        return self.read_into_protocol() if self.buffered else self.read()
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def read(self) -> cython.int:
+        scratch: cython.p_char = self.loop.scratch
+        size: cython.Py_ssize_t = recv(socket_fd(self.sock), scratch, _READ_MOST, MSG_DONTWAIT)
+        if size <= 0:
+            return self.read_failed(errno) if size < 0 else self.read_eof()
+        data = PyBytes_FromStringAndSize(scratch, size)
+        try:
+            self.protocol.data_received(data)
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as exc:
+            self._fatal_error(exc, "Fatal error: protocol.data_received() call failed.")
+        return 0
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def read_into_protocol(self) -> cython.int:
+        view: cython.Py_buffer
+        size: cython.Py_ssize_t
+        try:
+            buffer = self.protocol.get_buffer(-1)
+            if not len(buffer):
+                raise RuntimeError("get_buffer() returned an empty buffer")
+            PyObject_GetBuffer(buffer, cython.address(view), PyBUF_WRITABLE)
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as exc:
+            self._fatal_error(exc, "Fatal error: protocol.get_buffer() call failed.")
+            return 0
+        size = recv(socket_fd(self.sock), view.buf, view.len, MSG_DONTWAIT)
+        code: cython.int = errno
+        PyBuffer_Release(cython.address(view))
+        if size <= 0:
+            return self.read_failed(code) if size < 0 else self.read_eof()
+        try:
+            self.protocol.buffer_updated(size)
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as exc:
+            self._fatal_error(exc, "Fatal error: protocol.buffer_updated() call failed.")
+        return 0
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def read_failed(self, code: cython.int) -> cython.int:
+        if code != EAGAIN and code != EINTR:
+            self._fatal_error(system_error(code), "Fatal read error on socket transport")
+        return 0
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def read_eof(self) -> cython.int:
+        if self.loop._debug:
+            logger.debug("%r received EOF", self)
+        try:
+            keep_open = self.protocol.eof_received()
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as exc:
+            self._fatal_error(exc, "Fatal error: protocol.eof_received() call failed.")
+            return 0
+        if keep_open:
+            # The protocol may still write, but there is nothing left to read.
+            self.eof_read = True
+            self.rearm()
+        else:
+            self.close()
+        return 0
+
+    # -- writing ------------------------------------------------------------------------------------------------
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def writable(self) -> cython.int:
+        if self.room_waiter is not None:
+            self.end_wait_for_room(None)
+        return self.send_buffered()
+
+    @cython.cfunc
+    def pending(self) -> cython.Py_ssize_t:
+        return 0 if self.buffer is None else self.buffer.size
+
+    def write(self, data):
+        """Send bytes; returns at once, they are buffered as long as the kernel does not take them."""
+        if not isinstance(data, (bytes, bytearray, memoryview)):
+            raise TypeError(f"data argument must be a bytes-like object, not {type(data).__name__!r}")
+        self.check_writable("write")
+        if not data:
+            return
+        if self.refuse_write():
+            return
+        self.keep(data)
+        self.cork_or_flush()
+
+    def writelines(self, list_of_data):
+        """Send several pieces of bytes, one after the other, as one write."""
+        self.check_writable("writelines")
+        pieces = list(list_of_data)
+        for data in pieces:
+            if not isinstance(data, (bytes, bytearray, memoryview)):
+                raise TypeError(f"data argument must be a bytes-like object, not {type(data).__name__!r}")
+        if not any(pieces) or self.refuse_write():
+            return
+        for data in pieces:
+            if data:
+                self.keep(data)
+        self.cork_or_flush()
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def check_writable(self, what) -> cython.int:
+        if self.eof_written:
+            raise RuntimeError(f"Cannot call {what}() after write_eof()")
+        if self.empty_waiter is not None:
+            raise RuntimeError(f"unable to {what}; sendfile is in progress")
+        return 0
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def refuse_write(self) -> cython.bint:
+        """Return whether the connection is lost; then the write is only counted, and the log tells of many."""
+        if not self.lost:
+            return False
+        if self.lost >= constants.LOG_THRESHOLD_FOR_CONNLOST_WRITES:
+            logger.warning("socket.send() raised exception.")
+        self.lost += 1
+        return True
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def keep(self, data) -> cython.int:
+        if self.buffer is None:
+            self.buffer = WriteBuffer()
+        # Only bytes cannot change under us until they are sent; anything else is copied.
+        return self.buffer.append(data if type(data) is bytes else bytes(data))
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def cork_or_flush(self) -> cython.int:
+        size: cython.Py_ssize_t = self.buffer.size
+        if self.armed & EPOLLOUT:
+            return self.maybe_pause_protocol()
+        if self.loop.in_callback and size <= _CORK_MOST and size <= self.high:
+            if not self.corked:
+                self.corked = True
+                self.loop.cork(self)
+            return 0
+        return self.send_buffered()
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def flush(self) -> cython.int:
+        """The callback that wrote has ended: take the cork out."""
+        if not self.corked:
+            return 0
+        context_enter(self.context)
+        try:
+            self.send_buffered()
+        finally:
+            context_exit(self.context)
+        return 0
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def send_buffered(self) -> cython.int:
+        """Send what is buffered, as far as the kernel takes it, and act on what that leaves."""
+        sent: cython.Py_ssize_t
+        self.corked = False
+        if self.lost or self.finished or self.pending() == 0:
+            return 0
+        sent = self.send_once()
+        if sent < 0:
+            if errno != EAGAIN and errno != EINTR:
+                error = system_error(errno)
+                self.buffer.clear()
+                self._fatal_error(error, "Fatal write error on socket transport")
+                if self.empty_waiter is not None and not self.empty_waiter.done():
+                    self.empty_waiter.set_exception(error)
+                return 0
+        else:
+            self.buffer.consume(sent)
+        if self.buffer.size:
+            self.rearm()
+            return self.maybe_pause_protocol()
+        return self.drained()
+
+    @cython.cfunc
+    def send_once(self) -> cython.Py_ssize_t:
+        """One ``send`` or ``sendmsg``; the number of bytes taken, or -1 with errno."""
+        # Safe: the chunks are bytes objects that the buffer holds on to, and no Python code runs before it returns.
+        vectors: iovec[256]
+        message: msghdr
+        buffer: WriteBuffer = self.buffer
+        index: cython.Py_ssize_t = buffer.first
+        count: cython.int = 0
+        chunk: bytes = buffer.chunks[index]
+        if buffer.first + 1 == len(buffer.chunks):
+            return send(
+                socket_fd(self.sock),
+                PyBytes_AS_STRING(chunk) + buffer.offset,
+                PyBytes_GET_SIZE(chunk) - buffer.offset,
+                MSG_DONTWAIT | MSG_NOSIGNAL,
+            )
+        while count < _CHUNKS_MOST and index < len(buffer.chunks):
+            chunk = buffer.chunks[index]
+            vectors[count].iov_base = cython.cast(cython.p_void, PyBytes_AS_STRING(chunk))
+            vectors[count].iov_len = PyBytes_GET_SIZE(chunk)
+            count += 1
+            index += 1
+        vectors[0].iov_base = cython.cast(cython.p_char, vectors[0].iov_base) + buffer.offset
+        vectors[0].iov_len -= buffer.offset
+        message.msg_name = message.msg_control = cython.NULL
+        message.msg_namelen = message.msg_controllen = message.msg_flags = 0
+        message.msg_iov = vectors
+        message.msg_iovlen = count
+        return sendmsg(socket_fd(self.sock), cython.address(message), MSG_DONTWAIT | MSG_NOSIGNAL)
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def drained(self) -> cython.int:
+        """Everything is sent: do what waited for that."""
+        self.maybe_resume_protocol()  # may write again
+        if self.pending() or self.lost:
+            return 0
+        self.rearm()
+        if self.empty_waiter is not None and not self.empty_waiter.done():
+            self.empty_waiter.set_result(None)
+        if self.closing:
+            self.lose(None)
+        elif self.eof_written:
+            self.shut_down_writing()
+        return 0
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def shut_down_writing(self) -> cython.int:
+        try:
+            self.sock.shutdown(socket.SHUT_WR)
+        except OSError as exc:
+            self._fatal_error(exc, "Fatal error on shutdown of socket transport")
+        return 0
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def flush_if_corked(self) -> cython.int:
+        return self.send_buffered() if self.corked else 0
+
+    def can_write_eof(self):
+        """Return True: a stream's sending side can be closed alone."""
+        return True
+
+    def write_eof(self):
+        """Close the sending side once everything is sent; reading goes on."""
+        if self.closing or self.eof_written:
+            return
+        self.flush_if_corked()
+        if self.lost:
+            return
+        self.eof_written = True
+        if self.pending() == 0:
+            self.sock.shutdown(socket.SHUT_WR)
+
+    def get_write_buffer_size(self):
+        """Return how many bytes the kernel has not taken yet."""
+        self.flush_if_corked()
+        return self.pending()
+
+    def set_write_buffer_limits(self, high=None, low=None):
+        """Set the marks (bytes) above which the protocol is paused and below which it is resumed."""
+        self.flush_if_corked()
+        Transport.set_write_buffer_limits(self, high, low)
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def drop_pending(self) -> cython.int:
+        if self.buffer is not None:
+            self.buffer.clear()
+        return 0
+
+    # -- the end ------------------------------------------------------------------------------------------------
+
+    def close(self):
+        """Close the connection once everything is sent; ``connection_lost(None)`` follows."""
+        self.flush_if_corked()
+        Transport.close(self)
+
+    def abort(self):
+        """Close the connection now; what the kernel has not taken is dropped."""
+        self.flush_if_corked()
+        Transport.abort(self)
+
+    def _call_connection_lost(self, exc):
+        try:
+            Transport._call_connection_lost(self, exc)
+        finally:
+            if self.empty_waiter is not None and not self.empty_waiter.done():
+                self.empty_waiter.set_exception(ConnectionError("Connection is closed by peer"))
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def lose(self, exc) -> cython.int:
+        lost: cython.bint = self.lost
+        Transport.lose(self, exc)
+        if not lost and self.room_waiter is not None:
+            self.end_wait_for_room(ConnectionError("the connection was lost while a file was being sent"))
+        return 0
+
+    # -- for sendfile -------------------------------------------------------------------------------------------
+
+    def _make_empty_waiter(self):
+        """Return a future that is done when everything is sent; until it is reset nothing can be written."""
+        if self.empty_waiter is not None:
+            raise RuntimeError("Empty waiter is already set")
+        self.flush_if_corked()
+        self.empty_waiter = self.loop.create_future()
+        if self.pending() == 0:
+            self.empty_waiter.set_result(None)
+        return self.empty_waiter
+
+    def _reset_empty_waiter(self):
+        self.empty_waiter = None
+
+    def _wait_for_room(self):
+        """Return a future that is done when the kernel takes more, or fails when the connection is lost."""
+        future = self.loop.create_future()
+        if self.lost:
+            future.set_exception(ConnectionError("the connection is lost"))
+        else:
+            self.room_waiter = future
+            self.rearm()
+        return future
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def end_wait_for_room(self, error) -> cython.int:
+        future, self.room_waiter = self.room_waiter, None
+        self.rearm()
+        if not future.done():
+            if error is None:
+                future.set_result(None)
+            else:
+                future.set_exception(error)
+        return 0

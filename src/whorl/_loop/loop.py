@@ -1,0 +1,63 @@
+"""The event loop: the compiled scheduler before asyncio's own loop, and the few methods that differ."""
+
+import asyncio
+import socket
+import weakref
+
+from whorl._core import sock
+from whorl._core.scheduler import Scheduler
+from whorl._loop import connect, fork, sendfile, server, subprocess, tls
+from whorl._loop.view import RegistryView
+
+
+class EventLoop(Scheduler, asyncio.SelectorEventLoop):  # type: ignore[misc]  # the bases agree at run time
+    """asyncio's event loop, driven by epoll in compiled code.
+
+    Every method does what the documentation of asyncio says, with asyncio's own checks and error texts where the work
+    is asyncio's still. Make one with :func:`whorl.new_event_loop`, or let :func:`whorl.run` do it.
+
+    Raises:
+        OSError: the process has no descriptors left.
+
+    Example::
+
+        loop = whorl.EventLoop()
+        try:
+            loop.run_until_complete(main())
+        finally:
+            loop.close()
+    """
+
+    def __init__(self) -> None:
+        super().__init__(RegistryView(self))
+        # The attributes that BaseEventLoop filled with containers of its own show what the scheduler works with.
+        self._ready = self.ready
+        self._scheduled = self.timers
+        self._own_sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()  # see connect.py
+        self._children: dict[int, asyncio.SubprocessTransport] = {}
+        fork.survive(self)
+
+    def close(self) -> None:
+        """Close the loop: what is queued is dropped, the default executor is told to end. Not while it runs."""
+        super().close()
+        subprocess.forget_children(self)
+
+    sock_recv = sock.sock_recv
+    sock_recv_into = sock.sock_recv_into
+    sock_recvfrom = sock.sock_recvfrom
+    sock_recvfrom_into = sock.sock_recvfrom_into
+    sock_accept = sock.sock_accept
+    sock_sendall = sock.sock_sendall
+    sock_sendto = sock.sock_sendto
+    sock_connect = connect.sock_connect
+
+    _connect_sock = connect.connect_sock
+    _create_connection_transport = connect.create_connection_transport
+    _make_socket_transport = connect.make_socket_transport
+    _make_datagram_transport = connect.make_datagram_transport
+    _make_ssl_transport = tls.make_ssl_transport
+    start_tls = tls.start_tls
+    _start_serving = server.start_serving
+    _sendfile_native = sendfile.sendfile_native
+    _sock_sendfile_native = sendfile.sock_sendfile_native
+    _make_subprocess_transport = subprocess.make_subprocess_transport

@@ -1,0 +1,69 @@
+"""Sending files: sendfile(2) on a socket or through a stream transport, waiting for room in between."""
+
+import errno
+import io
+import os
+import socket
+from asyncio import exceptions
+from collections.abc import Awaitable, Callable
+from typing import Any, BinaryIO
+
+from whorl._core.sock import Writable
+
+
+async def sock_sendfile_native(
+    self: Any, sock: socket.socket, file: BinaryIO, offset: int, count: int | None
+) -> int:
+    """Send (part of) a file through a non-blocking socket; returns the number of bytes."""
+    return await _send(sock, file, offset, count, lambda: Writable(self, sock))
+
+
+async def sendfile_native(self: Any, transp: Any, file: BinaryIO, offset: int, count: int | None) -> int:
+    """Send (part of) a file through a stream transport, after everything written before; returns the number of bytes."""
+    resume_reading = transp.is_reading()
+    transp.pause_reading()
+    await transp._make_empty_waiter()
+    try:
+        return await _send(transp._sock, file, offset, count, transp._wait_for_room)
+    finally:
+        transp._reset_empty_waiter()
+        if resume_reading:
+            transp.resume_reading()
+
+
+async def _send(
+    sock: socket.socket, file: BinaryIO, offset: int, count: int | None, room: Callable[[], Awaitable[None]]
+) -> int:
+    try:
+        source = file.fileno()
+        size = os.fstat(source).st_size
+    except (AttributeError, OSError, io.UnsupportedOperation):
+        raise exceptions.SendfileNotAvailableError("not a regular file") from None
+    sent = 0
+    try:
+        while size and (count is None or sent < count):
+            try:
+                # One call may not take more than 2 GiB (sendfile(2)); it says how much it took.
+                step = os.sendfile(sock.fileno(), source, offset + sent, min((count or size) - sent or size, 2**30))
+            except (BlockingIOError, InterruptedError):
+                await room()
+                continue
+            except OSError as exc:
+                raise _meaning(exc, sent) from exc
+            if step == 0:
+                break
+            sent += step
+            await room()  # let others have their turn between two pieces of a large file
+    finally:
+        if sent:
+            os.lseek(source, offset + sent, os.SEEK_SET)
+    return sent
+
+
+def _meaning(error: OSError, sent: int) -> Exception:
+    """Return what asyncio makes of an error: before the first byte, try another way; after it, the real one."""
+    if sent == 0:
+        return exceptions.SendfileNotAvailableError("os.sendfile call failed")
+    if error.errno == errno.ENOTCONN:
+        return ConnectionError("socket is not connected", errno.ENOTCONN)
+    return error

@@ -1,0 +1,81 @@
+"""Servers: from a listening socket to a transport for each connection that comes in."""
+
+import asyncio
+import functools
+import socket
+import ssl
+from asyncio import constants
+from collections.abc import Callable
+from typing import Any
+
+from whorl._core.accept import Listener
+
+
+def start_serving(
+    self: Any,
+    protocol_factory: Callable[[], asyncio.BaseProtocol],
+    sock: socket.socket,
+    sslcontext: ssl.SSLContext | None = None,
+    server: asyncio.AbstractServer | None = None,
+    backlog: int = 100,
+    ssl_handshake_timeout: float | None = constants.SSL_HANDSHAKE_TIMEOUT,
+    ssl_shutdown_timeout: float | None = constants.SSL_SHUTDOWN_TIMEOUT,
+) -> None:
+    """Accept connections on a listening socket until ``_stop_serving``."""
+    accept_tls = None
+    if sslcontext is not None:
+        accept_tls = functools.partial(
+            _accept_tls, self, sslcontext, server, ssl_handshake_timeout, ssl_shutdown_timeout
+        )
+    Listener(self, sock, protocol_factory, server, backlog, accept_tls)
+
+
+def _accept_tls(loop: Any, *args: Any) -> None:
+    loop.create_task(_serve_tls(loop, *args))
+
+
+async def _serve_tls(
+    loop: Any,
+    sslcontext: ssl.SSLContext,
+    server: asyncio.AbstractServer | None,
+    ssl_handshake_timeout: float | None,
+    ssl_shutdown_timeout: float | None,
+    protocol_factory: Callable[[], asyncio.BaseProtocol],
+    conn: socket.socket,
+    extra: dict[str, Any],
+) -> None:
+    """Make a protocol and its transport for a connection, and wait for the handshake."""
+    protocol = transport = None
+    try:
+        protocol = protocol_factory()
+        waiter = loop.create_future()
+        transport = loop._make_ssl_transport(
+            conn,
+            protocol,
+            sslcontext,
+            waiter,
+            server_side=True,
+            extra=extra,
+            server=server,
+            ssl_handshake_timeout=ssl_handshake_timeout,
+            ssl_shutdown_timeout=ssl_shutdown_timeout,
+        )
+        try:
+            await waiter
+        finally:
+            waiter = None  # its exception and this frame would hold each other
+    except (SystemExit, KeyboardInterrupt):
+        raise
+    except BaseException as exc:
+        if transport is None:
+            conn.close()
+        else:
+            transport.close()
+        # A peer that fails the handshake is everyday business, as in asyncio; our own failure is not.
+        if transport is None or loop.get_debug():
+            context = {"message": "Error on transport creation for incoming connection", "exception": exc}
+            if protocol is not None:
+                context["protocol"] = protocol
+            if transport is not None:
+                context["transport"] = transport
+            loop.call_exception_handler(context)

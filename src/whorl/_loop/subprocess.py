@@ -1,0 +1,90 @@
+"""Subprocesses: asyncio's transport over real pipes, and a pidfd that tells when the child has ended.
+
+A pidfd (pidfd_open(2)) is readable once the process is a zombie. It needs no signal handler and no thread, it works in
+loops of any thread, and it cannot mean another process that got the same number later.
+"""
+
+import asyncio
+import os
+import subprocess
+from asyncio import base_subprocess
+from asyncio.log import logger
+from typing import Any
+
+
+class SubprocessTransport(base_subprocess.BaseSubprocessTransport):
+    """A child process as asyncio's transports describe it."""
+
+    def _start(
+        self, args: Any, shell: bool, stdin: Any, stdout: Any, stderr: Any, bufsize: int, **kwargs: Any
+    ) -> None:
+        self._proc = subprocess.Popen(
+            args, shell=shell, stdin=stdin, stdout=stdout, stderr=stderr, bufsize=bufsize, **kwargs
+        )
+
+
+async def make_subprocess_transport(
+    self: Any,
+    protocol: asyncio.SubprocessProtocol,
+    args: Any,
+    shell: bool,
+    stdin: Any,
+    stdout: Any,
+    stderr: Any,
+    bufsize: int,
+    extra: dict[str, Any] | None = None,
+    **kwargs: Any,
+) -> SubprocessTransport:
+    """Start a child and connect its pipes; a child whose start is cancelled is killed and waited for."""
+    waiter = self.create_future()
+    transport = SubprocessTransport(
+        self, protocol, args, shell, stdin, stdout, stderr, bufsize, waiter=waiter, extra=extra, **kwargs
+    )
+    try:
+        watch_child(self, transport)
+        await waiter
+    except (SystemExit, KeyboardInterrupt):
+        raise
+    except BaseException:
+        transport.close()
+        await transport._wait()
+        raise
+    return transport
+
+
+def watch_child(loop: Any, transport: SubprocessTransport) -> None:
+    """Have the transport hear of its child's end."""
+    try:
+        pidfd = os.pidfd_open(transport.get_pid())
+    except OSError:
+        # No descriptor left to watch it with: end it here, or nobody would.
+        transport._proc.kill()
+        transport._process_exited(transport._proc.wait())
+        raise
+    loop._children[pidfd] = transport
+    loop._add_reader(pidfd, _child_ended, loop, pidfd)
+
+
+def forget_children(loop: Any) -> None:
+    """Close the pidfds of children that outlive their loop; the children go on."""
+    for pidfd in loop._children:
+        os.close(pidfd)
+    loop._children.clear()
+
+
+def _child_ended(loop: Any, pidfd: int) -> None:
+    transport = loop._children.pop(pidfd)
+    loop._remove_reader(pidfd)
+    os.close(pidfd)
+    transport._process_exited(_reap(transport))
+
+
+def _reap(transport: SubprocessTransport) -> int:
+    if transport._proc.returncode is not None:  # by Popen.poll(), which asyncio calls before it sends a signal
+        return int(transport._proc.returncode)
+    pid = transport.get_pid()
+    try:
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    except ChildProcessError:
+        logger.warning("child process pid %d exit status already read: will report returncode 255", pid)
+        return 255

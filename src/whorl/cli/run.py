@@ -1,0 +1,215 @@
+"""``whorl run``: an asyncio program as ``__main__`` on whorl's loop.
+
+The program runs in this process, prepared as CPython prepares it (``Modules/main.c``). Three rules:
+
+1. The program finds ``sys.argv``, ``sys.path[0]`` and a fresh ``__main__`` as under ``python``.
+2. whorl and asyncio are imported after ``sys.path[0]`` is set, so a module beside the script that shadows one
+   of the standard library does so here if it does so under ``python``.
+3. How the process ends is left to the interpreter: the program's exception leaves through ``main``, so exit
+   codes, threads, atexit and death by SIGINT are its own. Only the launcher's frames are cut off.
+"""
+
+import io
+import os
+import pkgutil
+import sys
+from collections.abc import Callable
+from importlib.machinery import BuiltinImporter, SourceFileLoader, SourcelessFileLoader
+from types import CodeType, ModuleType, TracebackType
+
+HELP = """\
+usage: whorl run SCRIPT [ARGS...]
+       whorl run -m MODULE [ARGS...]
+
+Run an asyncio program, unchanged, on whorl's loop.
+
+SCRIPT is what python takes: a file, a folder or zip with a __main__.py, or - for standard input.
+Everything after SCRIPT or MODULE belongs to the program. Options of the interpreter go before:
+python -X dev -m whorl run SCRIPT
+"""
+
+
+def main(args: list[str]) -> int:
+    """Run the program that ``args`` name as ``__main__``, with whorl's loop as the default.
+
+    Parameters:
+        args: the words after ``whorl run``.
+
+    Returns:
+        0 when the program came to its end, 2 when there was nothing to run.
+
+    Raises:
+        BaseException: what the program did not catch, ``SystemExit`` and ``KeyboardInterrupt`` among it. It
+            is for the interpreter, whose report of it will show the program's frames only.
+
+    The behaviour is that of ``python SCRIPT`` and ``python -m MODULE``.
+
+    Example::
+
+        main(["-m", "http_service", "--port", "8000"])
+    """
+    first, *rest = args or [""]
+    if first in ("-h", "--help"):
+        print(HELP, end="")
+        return 0
+    if first.startswith("-m"):
+        module, *rest = [first[2:], *rest] if first != "-m" else rest or [""]
+        return _run_module(module, rest) if module else _refuse("-m needs the name of a module")
+    if first == "-":
+        return _run_stdin(rest)
+    if first.startswith("-"):
+        return _refuse(f"unknown option {first}")
+    return _run_path(first, rest) if first else _refuse("no program given")
+
+
+def _refuse(reason: str) -> int:
+    print(f"whorl run: {reason}; see whorl run --help", file=sys.stderr)
+    return 2
+
+
+def _run_module(module: str, args: list[str]) -> int:
+    import runpy
+
+    sys.argv = ["-m", *args]  # runpy replaces the "-m" by the file when it has found it
+    if cwd := _cwd():
+        _set_first_path(cwd)
+    _fresh_main(BuiltinImporter)
+    return _start(lambda: runpy._run_module_as_main(module))  # type: ignore[attr-defined]
+
+
+def _run_stdin(args: list[str]) -> int:
+    source = sys.stdin.buffer.read()
+    sys.argv = ["-", *args]
+    _set_first_path("")
+    main_module = _fresh_main(BuiltinImporter, "<stdin>")
+    return _start(lambda: exec(_compiled(source, "<stdin>"), main_module.__dict__))
+
+
+def _run_path(script: str, args: list[str]) -> int:
+    path = os.path.join(_cwd(), script)
+    if pkgutil.get_importer(path) is not None:
+        return _run_folder(path, script, args)
+    try:
+        with io.open_code(path) as file:
+            content = file.read()
+    except OSError as error:
+        reason = f"[Errno {error.errno}] {error.strerror}"
+        print(f"whorl run: can't open file {path!r}: {reason}", file=sys.stderr)
+        return 2
+    sys.argv = [script, *args]
+    _set_first_path(os.path.dirname(os.path.realpath(path)))
+    code = pkgutil.read_code(io.BytesIO(content))
+    bytecode = code is not None or path.endswith(".pyc")
+    loader = SourcelessFileLoader if bytecode else SourceFileLoader
+    main_module = _fresh_main(loader("__main__", path), path)
+
+    def program() -> None:
+        if bytecode and code is None:
+            raise RuntimeError("Bad magic number in .pyc file")
+        exec(code or _compiled(content, path), main_module.__dict__)
+
+    return _start(program)
+
+
+def _run_folder(path: str, script: str, args: list[str]) -> int:
+    """A folder or a zip is an entry of ``sys.path`` whose ``__main__`` runs."""
+    import runpy
+
+    sys.argv = [script, *args]
+    _set_first_path(path, needed=True)
+    _fresh_main(BuiltinImporter)
+    run = runpy._run_module_as_main  # type: ignore[attr-defined]
+    return _start(lambda: run("__main__", alter_argv=False))
+
+
+def _cwd() -> str:
+    try:
+        return os.getcwd()
+    except FileNotFoundError:  # the folder was deleted; python runs programs there all the same
+        return ""
+
+
+def _set_first_path(entry: str, *, needed: bool = False) -> None:
+    if not sys.flags.safe_path:
+        sys.path[:1] = [entry]  # in place of the one that belongs to the launcher
+    elif needed:
+        sys.path.insert(0, entry)
+
+
+def _fresh_main(loader: object, file: str | None = None) -> ModuleType:
+    """Put a ``__main__`` in place with the globals that the interpreter gives it, in their order."""
+    module = ModuleType("__main__")
+    names = module.__dict__
+    names["__loader__"] = loader
+    if sys.version_info < (3, 14):
+        names["__annotations__"] = {}
+    names["__builtins__"] = sys.modules["builtins"]
+    if file is not None:
+        names.update(__file__=file, __cached__=None)
+    sys.modules["__main__"] = module
+    return module
+
+
+def _compiled(source: bytes, path: str) -> CodeType:
+    nul = source.find(b"\0")
+    if nul >= 0:  # compile() does not say where
+        line = source[:nul].splitlines(keepends=True)[-1:]
+        text = b"".join(line).decode(errors="replace")
+        number = source.count(b"\n", 0, nul) + 1
+        raise SyntaxError("source code cannot contain null bytes", (path, number, None, text))
+    code: CodeType = compile(source, path, "exec", dont_inherit=True)
+    return code
+
+
+def _start(program: Callable[[], object]) -> int:
+    try:
+        _set_policy()
+        program()
+    except SystemExit:
+        raise
+    except BaseException as error:
+        _report_without_launcher(error)
+        raise
+    return 0
+
+
+def _set_policy() -> None:
+    import asyncio
+    import warnings
+
+    with warnings.catch_warnings():
+        # From 3.14 on. A program that takes its loop from asyncio can't be given whorl's by other means.
+        warnings.filterwarnings("ignore", r"'asyncio\.\w+Policy' is deprecated", DeprecationWarning)
+        warnings.filterwarnings("ignore", r"'asyncio\.\w+_policy' is deprecated", DeprecationWarning)
+        from whorl.runner import Policy
+
+        asyncio.set_event_loop_policy(Policy())
+
+
+def _report_without_launcher(error: BaseException) -> None:
+    """Have the interpreter hand ``error`` to the program's ``sys.excepthook`` with the program's frames only.
+
+    The interpreter calls ``sys.excepthook`` after the exception has left the last frame, and every frame on
+    its way adds itself, so it is in that call that the traceback can be cut.
+    """
+    traceback = error.__traceback__
+    while traceback and traceback.tb_frame.f_globals is globals():
+        traceback = traceback.tb_next
+    hook = getattr(sys, "excepthook", sys.__excepthook__)
+
+    def report(kind: type[BaseException], error: BaseException, _: TracebackType | None) -> None:
+        sys.excepthook = hook
+        sys.last_traceback = traceback
+        error.__traceback__ = traceback
+        try:
+            hook(kind, error, traceback)
+        except SystemExit:
+            raise
+        except BaseException as failure:  # the interpreter's words, but without the frame of this function
+            print("Error in sys.excepthook:", file=sys.stderr)
+            failure.__traceback__ = failure.__traceback__ and failure.__traceback__.tb_next
+            sys.__excepthook__(type(failure), failure, failure.__traceback__)
+            print("\nOriginal exception was:", file=sys.stderr)
+            sys.__excepthook__(kind, error, traceback)
+
+    sys.excepthook = report

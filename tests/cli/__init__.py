@@ -1,0 +1,1 @@
+"""The ``whorl`` command, against the interpreter's own command line."""

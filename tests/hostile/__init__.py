@@ -1,0 +1,21 @@
+"""Hostile conditions: cancellation at every await point, recycled descriptor numbers, split TLS starts, bad input.
+
+``descriptors``
+    What the process has open, and the rule that the harness lives above number ``ATTIC``.
+``canary``
+    Descriptors that take every freed number and notice whoever touches them.
+``peers``
+    The other ends of the connections: plain sockets, moved by hand, never by a loop.
+``stage``
+    One stage: the loop, its peers, and everything that was put up and must come down.
+``interrupt``
+    Cancels a coroutine at its k-th suspension, for every k, and lists the faults that follow.
+``scenes_*``
+    The operations that are interrupted.
+``outcome``
+    What a call led to on one loop, to be compared with another loop.
+``bad_*``
+    The wrong arguments.
+
+``WHORL_TEST_LOOP=asyncio`` runs everything on asyncio's own loop, ``package:callable`` on any other.
+"""
