@@ -17,10 +17,10 @@ def show(title: str, runner: str, command: list[str], script: str) -> int:
         try:
             code = child.wait()
         except KeyboardInterrupt:
-            # Ctrl-C on a terminal has reached the child too, and wait() gave it a moment to end. If it is still
-            # there, the signal was sent to this process alone.
+            # Ctrl-C on a terminal has reached the child too, and wait() gave it a moment to end. If it is
+            # still there, the signal was sent to this process alone.
             child.send_signal(signal.SIGINT)
-            return 128 + signal.SIGINT
+            raise
     return 128 - code if code < 0 else code
 
 
@@ -33,4 +33,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)

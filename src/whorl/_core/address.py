@@ -15,7 +15,7 @@ from cython.cimports.whorl._core.linux import (
 
 
 def python_address(address: cython.pointer(sockaddr_storage)):
-    """Return ``(host, port)`` or ``(host, port, flowinfo, scope_id)``; None for a family that the socket module knows better."""
+    """Return ``(host, port)`` or ``(host, port, flowinfo, scope_id)``; None for other families."""
     text: cython.char[64]  # INET6_ADDRSTRLEN is 46
     v4: cython.pointer(sockaddr_in)
     v6: cython.pointer(sockaddr_in6)

@@ -8,7 +8,7 @@ is queued, whole and copied, and goes out when there is room again, in order.
 import asyncio
 import collections
 import os
-from asyncio import constants, transports
+from asyncio import constants
 from asyncio.log import logger
 
 import cython
@@ -33,8 +33,9 @@ from cython.cimports.whorl._core.transport import Transport
 
 from whorl._core.faces import face
 from whorl._core.registry import system_error
+from whorl.compat import FlowControlMixin
 
-_FACE = face("DatagramTransport", asyncio.DatagramTransport, transports._FlowControlMixin)
+_FACE = face("DatagramTransport", asyncio.DatagramTransport, FlowControlMixin)
 
 _READ_MOST = cython.declare(cython.size_t, 256 * 1024)
 # What a queued datagram counts for beside its data: as in asyncio, so that empty ones fill the queue too.

@@ -8,10 +8,10 @@ handle of its own. The names with an underscore are those of ``asyncio.Handle``:
 
 import asyncio
 import contextvars
-from asyncio import format_helpers
 from typing import TYPE_CHECKING, Any
 
 from whorl._core.faces import face
+from whorl.compat import format_callback_source
 
 _FACE = face("Handle", asyncio.Handle)
 
@@ -65,13 +65,13 @@ class Handle:
 
     def _report(self, exc: BaseException) -> None:
         """Give a callback's exception to the loop's exception handler, in the words of asyncio."""
-        source = format_helpers._format_callback_source(self._callback, self._args)  # type: ignore[attr-defined]
+        source = format_callback_source(self._callback, self._args)
         context = {"message": f"Exception in callback {source}", "exception": exc, "handle": self}
         if self._source_traceback:
             context["source_traceback"] = self._source_traceback
         self._loop.call_exception_handler(context)
 
-    @property
+    @property  # type: ignore[misc]  # what isinstance() is to see
     def __class__(self) -> type:
         return _FACE
 
@@ -80,7 +80,7 @@ class Handle:
         if self._cancelled:
             info.append("cancelled")
         if self._callback is not None:
-            info.append(format_helpers._format_callback_source(self._callback, self._args))  # type: ignore[attr-defined]
+            info.append(format_callback_source(self._callback, self._args))
         if self._source_traceback:
             *_, frame = self._source_traceback
             info.append(f"created at {frame[0]}:{frame[1]}")

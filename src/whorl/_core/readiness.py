@@ -45,7 +45,7 @@ class Readiness(Watch):
         self.readable = True
         self.writable = True
 
-    def set_reader(self, handle: Handle) -> Handle:
+    def set_reader(self, handle):
         """Have a callback run while the descriptor is readable, or none; returns the one before."""
         before = self.reader
         self.reader = handle
@@ -57,7 +57,7 @@ class Readiness(Watch):
             raise
         return before
 
-    def set_writer(self, handle: Handle) -> Handle:
+    def set_writer(self, handle):
         """Have a callback run while the descriptor is writable, or none; returns the one before."""
         before = self.writer
         self.writer = handle
@@ -95,7 +95,7 @@ class Readiness(Watch):
             return 0
         return self.registry.arm(self, mask, verify)
 
-    def file_changed(self, kept: Handle) -> cython.int:
+    def file_changed(self, kept) -> cython.int:
         """The number turned out to be another file's now: whoever waited for the old one waits in vain."""
         if kept is not None:
             self.sock_ref = None

@@ -75,9 +75,7 @@ class Registry:
         self.last_generation = 0
         self.count = 0
         self.position = 0
-        self.events = cython.cast(
-            cython.pointer(epoll_event), PyMem_Malloc(_BATCH * cython.sizeof(epoll_event))
-        )
+        self.events = cython.cast(cython.pointer(epoll_event), PyMem_Malloc(_BATCH * cython.sizeof(epoll_event)))
         if self.events is cython.NULL:
             raise MemoryError
         self.open()
@@ -216,9 +214,7 @@ class Registry:
         if fd >= cython.cast(uint32_t, len(self.table)):
             return False
         entry = self.table[fd]
-        return isinstance(entry, Watch) and cython.cast(Watch, entry).generation == cython.cast(
-            uint32_t, data >> 32
-        )
+        return isinstance(entry, Watch) and cython.cast(Watch, entry).generation == cython.cast(uint32_t, data >> 32)
 
     def dispatch_next(self) -> cython.int:
         """Hand the next event to its owner, unless an event before it ended the ownership."""

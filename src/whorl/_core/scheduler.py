@@ -17,11 +17,10 @@ writes these very fields.
 """
 
 import asyncio
-import contextvars
 import math
 import sys
 import threading
-from asyncio import base_events, coroutines, format_helpers
+from asyncio import coroutines, format_helpers
 from asyncio.log import logger
 
 import cython
@@ -43,6 +42,8 @@ from cython.cimports.whorl._core.registry import Registry, Watch
 from cython.cimports.whorl._core.timers import TimerHandle, TimerHeap
 from cython.cimports.whorl._core.waker import Waker
 
+from whorl.compat import format_handle
+
 # Seconds for which ready callbacks may keep the kernel waiting. An empty poll takes about 0.3 µs, so that the polls of
 # a busy loop stay below one percent; 50 µs are less than the latency that a loaded asyncio loop has anyway.
 _POLL_GAP = cython.declare(cython.double, 50e-6)
@@ -50,8 +51,9 @@ _POLL_GAP = cython.declare(cython.double, 50e-6)
 _RESOLUTION = cython.declare(cython.double, 1e-9)
 # Milliseconds; asyncio's bound for one wait, kept because epoll_wait takes an int.
 _LONGEST_WAIT = cython.declare(cython.double, 24 * 3600 * 1000.0)
-# Bytes that one read may take: large enough for bulk, small enough that one connection cannot hold up the others.
-SCRATCH_SIZE = 256 * 1024
+# Bytes that one read may take, asyncio's number: large enough for bulk, small enough that one connection cannot hold up
+# the others. The readers (stream, datagram, sock) rely on it.
+_SCRATCH_SIZE = cython.declare(cython.size_t, 256 * 1024)
 
 _Task = asyncio.Task
 _Future = asyncio.Future
@@ -65,7 +67,7 @@ class Scheduler:
         self.timers = TimerHeap()
         self.registry = Registry()
         self.corked = []
-        self.scratch = cython.cast(cython.p_char, PyMem_Malloc(256 * 1024))
+        self.scratch = cython.cast(cython.p_char, PyMem_Malloc(_SCRATCH_SIZE))
         if self.scratch is cython.NULL:
             raise MemoryError
         self.waker = Waker()
@@ -97,7 +99,7 @@ class Scheduler:
         return _Future(loop=self)
 
     def create_task(self, coro, *, name=None, context=None, **kwargs):
-        """Run a coroutine as a task of this loop; keyword arguments that only the task (or its factory) knows go there."""
+        """Run a coroutine as a task; keyword arguments unknown here go on to the task or its factory."""
         self.check_open()
         if self._task_factory is None:
             return _Task(coro, loop=self, name=name, context=context, **kwargs)
@@ -199,13 +201,16 @@ class Scheduler:
     # -- the turn -----------------------------------------------------------------------------------------------
 
     def _run_once(self):
-        """Turn until the loop is stopped. asyncio's ``run_forever`` calls this and looks at ``_stopping`` after it."""
+        """Turn until the loop is stopped; once only, when nobody runs the loop.
+
+        asyncio's ``run_forever`` calls this and looks at ``_stopping`` after it; some programs call it themselves.
+        """
         self.polled_at = 0.0  # each run begins with a look at the kernel
         self.in_callback = True
         try:
             while True:
                 self.turn()
-                if self._stopping:
+                if self._stopping or self._thread_id is None:
                     break
         finally:
             self.in_callback = False
@@ -324,7 +329,7 @@ class Scheduler:
         if duration >= self.slow_callback_duration:
             logger.warning(
                 "Executing %s took %.3f seconds",
-                base_events._format_handle(handle),
+                format_handle(handle),
                 duration,
             )
         return 0

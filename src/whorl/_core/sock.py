@@ -85,6 +85,12 @@ class SockOperation:
         self.started = self.finished = True
         self.forget_future()
 
+    def __getattr__(self, name):
+        # A coroutine's names, for the repr of its task; extension types cannot define these as properties.
+        if name in ("__name__", "__qualname__"):
+            return self.method
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
     @property
     def cr_running(self):
         return False
@@ -221,6 +227,8 @@ class SendOperation(SockOperation):
 class Recv(SockOperation):
     """Receive up to ``size`` bytes."""
 
+    method = "sock_recv"
+
     size: cython.Py_ssize_t
 
     def __init__(self, loop: Scheduler, sock, size):
@@ -254,6 +262,8 @@ class Recv(SockOperation):
 class RecvInto(SockOperation):
     """Receive into a writable buffer; the result is the number of bytes."""
 
+    method = "sock_recv_into"
+
     buffer: object
 
     def __init__(self, loop: Scheduler, sock, buffer):
@@ -280,6 +290,8 @@ class RecvInto(SockOperation):
 class RecvFrom(SockOperation):
     """Receive one datagram; the result is its bytes and its sender."""
 
+    method = "sock_recvfrom"
+
     size: object
 
     def __init__(self, loop: Scheduler, sock, size):
@@ -298,6 +310,8 @@ class RecvFrom(SockOperation):
 @cython.cclass
 class RecvFromInto(SockOperation):
     """Receive one datagram into a writable buffer; the result is the number of bytes and the sender."""
+
+    method = "sock_recvfrom_into"
 
     buffer: object
     size: object
@@ -320,6 +334,8 @@ class RecvFromInto(SockOperation):
 class Accept(SockOperation):
     """Accept one connection; the result is its non-blocking socket and the peer's address."""
 
+    method = "sock_accept"
+
     @cython.cfunc
     def attempt(self):
         try:
@@ -334,6 +350,8 @@ class Accept(SockOperation):
 @cython.cclass
 class SendAll(SendOperation):
     """Send all of a buffer."""
+
+    method = "sock_sendall"
 
     data: object
     sent: cython.Py_ssize_t
@@ -373,6 +391,8 @@ class SendAll(SendOperation):
 class SendTo(SendOperation):
     """Send one datagram; the result is the number of bytes."""
 
+    method = "sock_sendto"
+
     data: object
     address: object
 
@@ -393,6 +413,8 @@ class SendTo(SendOperation):
 @cython.cclass
 class Connect(SendOperation):
     """Connect to an address that needs no resolving."""
+
+    method = "sock_connect"
 
     address: object
     connecting: cython.bint
@@ -437,7 +459,9 @@ class Connect(SendOperation):
 @cython.final
 @cython.cclass
 class Writable(SendOperation):
-    """Wait until there is room to send; the result is None."""
+    """Wait until there is room to send, after a system call of somebody else would have blocked."""
+
+    method = "sock_sendfile"
 
     waited: cython.bint
 

@@ -14,7 +14,7 @@ flushes first, so that nobody can tell the difference from a transport that send
 
 import asyncio
 import socket
-from asyncio import constants, transports
+from asyncio import constants
 from asyncio.log import logger
 
 import cython
@@ -45,8 +45,9 @@ from cython.cimports.whorl._core.transport import Transport
 from whorl._core.faces import face
 from whorl._core.registry import system_error
 from whorl._core.transport import attach_to_server
+from whorl.compat import FlowControlMixin
 
-_FACE = face("StreamTransport", transports._FlowControlMixin, asyncio.Transport)
+_FACE = face("StreamTransport", FlowControlMixin, asyncio.Transport)
 
 # Bytes that are held back at most until the callback ends: the kernel's send buffer takes about as many at once.
 _CORK_MOST = cython.declare(cython.Py_ssize_t, 64 * 1024)

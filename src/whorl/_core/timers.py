@@ -51,7 +51,7 @@ class TimerHandle(Handle):
     def _scheduled(self) -> bool:
         return self.heap is not None
 
-    @property
+    @property  # type: ignore[misc]  # what isinstance() is to see
     def __class__(self) -> type:
         return _FACE
 

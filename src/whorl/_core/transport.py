@@ -9,7 +9,6 @@ Every system call takes the descriptor from the socket object at that moment, so
 error and never another file. Protocol methods run in the context in which the transport was made.
 """
 
-import asyncio
 import errno
 import os
 import socket
@@ -30,6 +29,8 @@ from cython.cimports.whorl._core.linux import (
 from cython.cimports.whorl._core.registry import Watch
 from cython.cimports.whorl._core.scheduler import Scheduler
 
+from whorl.compat import SERVER_KNOWS_TRANSPORTS
+
 _HIGH_WATER = cython.declare(cython.Py_ssize_t, 64 * 1024)  # asyncio's default
 _MARK_MOST = 2**62  # a mark above that, infinity for one, is the same as this
 
@@ -39,7 +40,7 @@ class Transport(Watch):
 
     max_size = 256 * 1024
 
-    def take_over(self, loop: Scheduler, sock, protocol, waiter, extra: dict, context) -> cython.int:
+    def take_over(self, loop: Scheduler, sock, protocol, waiter, extra, context) -> cython.int:
         """Become the owner of a non-blocking socket; the transport queues ``_start`` when all else is done."""
         if not isinstance(sock, socket.socket):
             raise TypeError(f"a socket.socket was expected, got {sock!r}")
@@ -329,18 +330,17 @@ class Transport(Watch):
         self.finish()
 
 
-if hasattr(asyncio.Server, "close_clients"):  # since 3.13 a server knows its transports
-
-    def attach_to_server(server, transport):
+def attach_to_server(server, transport):
+    """Count a transport among those that a server waits for."""
+    if SERVER_KNOWS_TRANSPORTS:
         server._attach(transport)
-
-    def detach_from_server(server, transport):
-        server._detach(transport)
-
-else:
-
-    def attach_to_server(server, transport):
+    else:
         server._attach()
 
-    def detach_from_server(server, transport):
+
+def detach_from_server(server, transport):
+    """Undo ``attach_to_server``."""
+    if SERVER_KNOWS_TRANSPORTS:
+        server._detach(transport)
+    else:
         server._detach()

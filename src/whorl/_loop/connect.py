@@ -2,10 +2,10 @@
 
 import asyncio
 import socket
-from asyncio import base_events
 from collections.abc import Callable
 from typing import Any
 
+from whorl import compat
 from whorl._core.datagram import DatagramTransport
 from whorl._core.sock import Connect
 from whorl._core.stream import StreamTransport
@@ -13,33 +13,38 @@ from whorl._core.stream import StreamTransport
 
 async def sock_connect(self: Any, sock: socket.socket, address: Any) -> None:
     """Connect a non-blocking socket; a host name in the address is looked up first."""
-    base_events._check_ssl_socket(sock)
+    compat.check_ssl_socket(sock)
     if self._debug and sock.gettimeout() != 0:
         raise ValueError("the socket must be non-blocking")
     if sock.family in (socket.AF_INET, socket.AF_INET6):
-        resolved = await self._ensure_resolved(
-            address, family=sock.family, type=sock.type, proto=sock.proto, loop=self
-        )
+        resolved = await self._ensure_resolved(address, family=sock.family, type=sock.type, proto=sock.proto, loop=self)
         address = resolved[0][4]
     await Connect(self, sock, address)
 
 
 async def connect_sock(self: Any, exceptions: list[Any], addr_info: Any, local_addr_infos: Any = None) -> socket.socket:
     """Make, bind and connect one socket; it is ours to close until a transport has it."""
-    sock: socket.socket = await base_events.BaseEventLoop._connect_sock(self, exceptions, addr_info, local_addr_infos)
+    sock: socket.socket = await compat.connect_sock(self, exceptions, addr_info, local_addr_infos)
     self._own_sockets.add(sock)
     return sock
 
 
 async def create_connection_transport(
-    self: Any, sock: socket.socket, protocol_factory: Callable[[], asyncio.BaseProtocol], *args: Any, **kwargs: Any
+    self: Any,
+    sock: socket.socket,
+    protocol_factory: Callable[[], asyncio.BaseProtocol],
+    *args: Any,
+    **kwargs: Any,
 ) -> tuple[asyncio.Transport, asyncio.BaseProtocol]:
     """Make a protocol and its transport, and wait until they are connected; closes a socket of ours on failure."""
     try:
-        return await base_events.BaseEventLoop._create_connection_transport(self, sock, protocol_factory, *args, **kwargs)
+        pair: tuple[asyncio.Transport, asyncio.BaseProtocol] = await compat.create_connection_transport(
+            self, sock, protocol_factory, *args, **kwargs
+        )
+        return pair
     except BaseException:
         # A transport closes its socket by itself; without one it is still ours.
-        if sock in self._own_sockets and not self._has_transport(sock):
+        if sock in self._own_sockets and sock.fileno() >= 0 and not self._has_transport(sock):
             sock.close()
         raise
     finally:

@@ -42,7 +42,8 @@ class EventLoop(Scheduler, asyncio.SelectorEventLoop):  # type: ignore[misc]  # 
         super().close()
         subprocess.forget_children(self)
 
-    sock_recv = sock.sock_recv
+    # "assignment": asyncio names the same parameters differently in its stubs.
+    sock_recv = sock.sock_recv  # type: ignore[assignment]
     sock_recv_into = sock.sock_recv_into
     sock_recvfrom = sock.sock_recvfrom
     sock_recvfrom_into = sock.sock_recvfrom_into

@@ -1,5 +1,6 @@
 """Sending files: sendfile(2) on a socket or through a stream transport, waiting for room in between."""
 
+import asyncio
 import errno
 import io
 import os
@@ -11,15 +12,13 @@ from typing import Any, BinaryIO
 from whorl._core.sock import Writable
 
 
-async def sock_sendfile_native(
-    self: Any, sock: socket.socket, file: BinaryIO, offset: int, count: int | None
-) -> int:
+async def sock_sendfile_native(self: Any, sock: socket.socket, file: BinaryIO, offset: int, count: int | None) -> int:
     """Send (part of) a file through a non-blocking socket; returns the number of bytes."""
     return await _send(sock, file, offset, count, lambda: Writable(self, sock))
 
 
 async def sendfile_native(self: Any, transp: Any, file: BinaryIO, offset: int, count: int | None) -> int:
-    """Send (part of) a file through a stream transport, after everything written before; returns the number of bytes."""
+    """Send (part of) a file through a stream transport, after all that was written before; returns the bytes sent."""
     resume_reading = transp.is_reading()
     transp.pause_reading()
     await transp._make_empty_waiter()
@@ -53,7 +52,7 @@ async def _send(
             if step == 0:
                 break
             sent += step
-            await room()  # let others have their turn between two pieces of a large file
+            await asyncio.sleep(0)  # let others have their turn between two pieces of a large file
     finally:
         if sent:
             os.lseek(source, offset + sent, os.SEEK_SET)

@@ -7,17 +7,16 @@ loops of any thread, and it cannot mean another process that got the same number
 import asyncio
 import os
 import subprocess
-from asyncio import base_subprocess
 from asyncio.log import logger
 from typing import Any
 
+from whorl import compat
 
-class SubprocessTransport(base_subprocess.BaseSubprocessTransport):
+
+class SubprocessTransport(compat.BaseSubprocessTransport):  # type: ignore[misc]  # private in asyncio, so untyped
     """A child process as asyncio's transports describe it."""
 
-    def _start(
-        self, args: Any, shell: bool, stdin: Any, stdout: Any, stderr: Any, bufsize: int, **kwargs: Any
-    ) -> None:
+    def _start(self, args: Any, shell: bool, stdin: Any, stdout: Any, stderr: Any, bufsize: int, **kwargs: Any) -> None:
         self._proc = subprocess.Popen(
             args, shell=shell, stdin=stdin, stdout=stdout, stderr=stderr, bufsize=bufsize, **kwargs
         )

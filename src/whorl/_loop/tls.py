@@ -3,9 +3,10 @@
 import asyncio
 import socket
 import ssl
-from asyncio import constants, sslproto
+from asyncio import constants
 from typing import Any
 
+from whorl import compat
 from whorl._core.stream import StreamTransport
 
 
@@ -24,7 +25,7 @@ def make_ssl_transport(
     ssl_shutdown_timeout: float | None = constants.SSL_SHUTDOWN_TIMEOUT,
 ) -> asyncio.Transport:
     """Give a connected socket to a new transport with TLS; ``waiter`` is done after the handshake."""
-    ssl_protocol = sslproto.SSLProtocol(
+    ssl_protocol = compat.SSLProtocol(
         self,
         protocol,
         sslcontext,
@@ -35,12 +36,13 @@ def make_ssl_transport(
         ssl_shutdown_timeout=ssl_shutdown_timeout,
     )
     StreamTransport(self, rawsock, ssl_protocol, None, extra, server)
-    return ssl_protocol._app_transport
+    app_transport: asyncio.Transport = ssl_protocol._app_transport
+    return app_transport
 
 
 async def start_tls(
     self: Any,
-    transport: asyncio.WriteTransport,
+    transport: Any,
     protocol: asyncio.BaseProtocol,
     sslcontext: ssl.SSLContext,
     *,
@@ -59,7 +61,7 @@ async def start_tls(
     if not getattr(transport, "_start_tls_compatible", False):
         raise TypeError(f"transport {transport!r} is not supported by start_tls()")
     waiter = self.create_future()
-    ssl_protocol = sslproto.SSLProtocol(
+    ssl_protocol = compat.SSLProtocol(
         self,
         protocol,
         sslcontext,
@@ -71,11 +73,11 @@ async def start_tls(
         call_connection_made=False,
     )
     # Nothing may reach the TLS protocol before it knows its transport.
-    transport.pause_reading()  # type: ignore[attr-defined]
+    transport.pause_reading()
     _move_unread(protocol, ssl_protocol)
     transport.set_protocol(ssl_protocol)
     made = self.call_soon(ssl_protocol.connection_made, transport)
-    resumed = self.call_soon(transport.resume_reading)  # type: ignore[attr-defined]
+    resumed = self.call_soon(transport.resume_reading)
     try:
         await waiter
     except BaseException:
@@ -83,10 +85,11 @@ async def start_tls(
         made.cancel()
         resumed.cancel()
         raise
-    return ssl_protocol._app_transport
+    app_transport: asyncio.Transport = ssl_protocol._app_transport
+    return app_transport
 
 
-def _move_unread(protocol: asyncio.BaseProtocol, ssl_protocol: sslproto.SSLProtocol) -> None:
+def _move_unread(protocol: asyncio.BaseProtocol, ssl_protocol: Any) -> None:
     reader = getattr(protocol, "_stream_reader", None)
     if isinstance(protocol, asyncio.StreamReaderProtocol) and reader is not None and reader._buffer:
         ssl_protocol._incoming.write(bytes(reader._buffer))

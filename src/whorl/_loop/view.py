@@ -15,7 +15,7 @@ class RegistryView(selectors.BaseSelector):
         self._loop: Scheduler | None = loop
 
     def get_map(self) -> Mapping[Any, selectors.SelectorKey]:
-        """Return a key for each descriptor that ``add_reader`` or ``add_writer`` watches; its data is the two handles."""
+        """Return a key for each descriptor with a reader or writer callback; its data is the two handles."""
         if self._loop is None:
             return {}
         keys = {}
@@ -35,4 +35,7 @@ class RegistryView(selectors.BaseSelector):
     def _refuse(self, *_args: object) -> NoReturn:
         raise RuntimeError("whorl's loop waits for descriptors itself; use loop.add_reader() and loop.add_writer()")
 
-    register = unregister = modify = select = _refuse
+    register: Any = _refuse
+    unregister: Any = _refuse
+    modify: Any = _refuse
+    select: Any = _refuse

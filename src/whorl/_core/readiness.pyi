@@ -1,0 +1,3 @@
+from whorl._core.registry import Watch
+
+class Readiness(Watch): ...

@@ -1,0 +1,75 @@
+"""asyncio's private names that whorl relies on, all of them, and since which Python each is there.
+
+whorl's loop inherits from asyncio's, so it overrides methods that asyncio calls internally and reads a few attributes
+that asyncio does not promise to keep. They stand here and nowhere else: this module is where a new Python version is
+met first. A test holds the three tables against the running interpreter.
+"""
+
+import asyncio
+from asyncio import base_events, base_subprocess, format_helpers, sslproto, transports
+from typing import Any
+
+# What whorl calls.
+check_ssl_socket: Any = base_events._check_ssl_socket  # type: ignore[attr-defined]
+format_handle: Any = base_events._format_handle  # type: ignore[attr-defined]
+format_callback_source: Any = format_helpers._format_callback_source
+connect_sock: Any = base_events.BaseEventLoop._connect_sock  # type: ignore[attr-defined]
+create_connection_transport: Any = base_events.BaseEventLoop._create_connection_transport  # type: ignore[attr-defined]
+
+# What whorl derives from or makes, with more private methods than typeshed knows.
+FlowControlMixin: Any = transports._FlowControlMixin
+SSLProtocol: Any = sslproto.SSLProtocol
+BaseSubprocessTransport: Any = base_subprocess.BaseSubprocessTransport
+
+# Since 3.13 a server keeps its transports, and is told which one comes and goes.
+SERVER_KNOWS_TRANSPORTS = hasattr(asyncio.Server, "close_clients")
+
+# Methods of asyncio's loop that whorl's loop replaces. asyncio calls them; one that it has no more would be dead here.
+OVERRIDDEN = (
+    "_add_callback",
+    "_add_reader",
+    "_add_writer",
+    "_check_callback",
+    "_check_closed",
+    "_check_thread",
+    "_connect_sock",
+    "_create_connection_transport",
+    "_ensure_fd_no_transport",
+    "_make_datagram_transport",
+    "_make_socket_transport",
+    "_make_ssl_transport",
+    "_make_subprocess_transport",
+    "_remove_reader",
+    "_remove_writer",
+    "_run_once",
+    "_sendfile_native",
+    "_sock_sendfile_native",
+    "_start_serving",
+    "_write_to_self",
+)
+
+# Attributes that asyncio's loop sets on itself and whorl's loop reads, or has as C fields under the same name.
+LOOP_ATTRIBUTES = (
+    "_closed",
+    "_csock",
+    "_current_handle",
+    "_debug",
+    "_ready",
+    "_scheduled",
+    "_selector",
+    "_signal_handlers",
+    "_stopping",
+    "_task_factory",
+    "_thread_id",
+    "slow_callback_duration",
+)
+
+# Other private attributes, by the class that has them.
+READ = {
+    "asyncio.streams:StreamReader": ("_buffer", "_paused"),
+    "asyncio.streams:StreamReaderProtocol": ("_stream_reader",),
+    "asyncio.sslproto:SSLProtocol": ("_incoming", "_app_transport"),
+    "asyncio.base_subprocess:BaseSubprocessTransport": ("_proc", "_process_exited", "_start", "_wait"),
+    "asyncio.base_events:Server": ("_attach", "_detach"),
+    "asyncio.selector_events:BaseSelectorEventLoop": ("_close_self_pipe", "_make_self_pipe"),
+}
