@@ -57,6 +57,8 @@ def run(main: Coroutine[Any, Any, _T], *, debug: bool | None = None) -> _T:
 
         whorl.run(main())
     """
+    if asyncio._get_running_loop() is not None:
+        raise RuntimeError("whorl.run() cannot be called from a running event loop; await the coroutine instead")
     with asyncio.Runner(debug=debug, loop_factory=new_event_loop) as runner:
         return runner.run(main)
 

@@ -32,6 +32,8 @@ from types import TracebackType
 from typing import Any, TextIO
 
 PREFIX = "test.test_asyncio."
+# Tests that turn their loop by hand, with private methods of BaseEventLoop: they keep the mock loop too.
+TURNED_BY_HAND = {"test_log_destroyed_pending_task"}
 TEXT_LIMIT = 6000  # characters of a traceback: enough for two chained ones, and a report stays readable
 
 _ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
@@ -63,7 +65,7 @@ def use_loop_in_helpers(loop_class: type[asyncio.BaseEventLoop], module: str) ->
     scripted_loop = utils.TestCase.new_test_loop
 
     def new_test_loop(case: Any, gen: object = None) -> Any:
-        if gen is not None:
+        if gen is not None or case._testMethodName in TURNED_BY_HAND:
             return scripted_loop(case, gen)
         loop = loop_class()
         case.set_event_loop(loop)
@@ -134,6 +136,7 @@ class Recorder(unittest.TestResult):
         self._made = made
         self._test_timeout = test_timeout
         self._log = log
+        self._parent = os.getppid()
         self._running = ""
         self._outcome = ""
         self._text = ""
@@ -143,6 +146,8 @@ class Recorder(unittest.TestResult):
         faulthandler.dump_traceback_later(self._test_timeout, exit=True, file=self._log)
 
     def startTest(self, test: unittest.TestCase) -> None:
+        if os.getppid() != self._parent:
+            os._exit(1)  # pytest was killed: nobody will read on
         super().startTest(test)
         self._running, self._outcome, self._text = test_id(test), "", ""
         self._report.write(started=self._running)
@@ -183,9 +188,7 @@ class Recorder(unittest.TestResult):
         if err is not None:
             self._note(test, "failed", err, reason=str(subtest))
 
-    def _note(
-        self, test: unittest.TestCase, outcome: str, err: _ExcInfo | None = None, reason: str = ""
-    ) -> None:
+    def _note(self, test: unittest.TestCase, outcome: str, err: _ExcInfo | None = None, reason: str = "") -> None:
         trace = "" if err is None else "".join(traceback.format_exception(*err))
         # One test may report more than once (sub-tests, a cleanup that fails): the worst is what counts.
         if self._outcome not in ("failed", "error"):

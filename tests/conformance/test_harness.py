@@ -36,14 +36,10 @@ def run_of(*, loops: dict[str, int] | None = None, trouble: str = "", **outcomes
         pytest.param(run_of(a=GOOD, trouble="it broke"), {}, {}, ["it broke"], id="the module broke"),
         pytest.param(run_of(a=GOOD, loops={"Mock": 3}), {}, {}, ["test_x made no"], id="loop never made"),
         pytest.param(run_of(a=SKIPPED, loops={}), {"a": SKIPPED}, {}, [], id="nothing ran"),
-        pytest.param(
-            run_of(a=GOOD, loops={LOOP: 1, ASYNCIOS_OWN: 1}), {}, {}, ["test_x made loops"], id="other loop"
-        ),
+        pytest.param(run_of(a=GOOD, loops={LOOP: 1, ASYNCIOS_OWN: 1}), {}, {}, ["test_x made loops"], id="other loop"),
     ],
 )
-def test_verdict(
-    run: ModuleRun, baseline: dict[str, Outcome], skips: dict[str, str], expected: list[str]
-) -> None:
+def test_verdict(run: ModuleRun, baseline: dict[str, Outcome], skips: dict[str, str], expected: list[str]) -> None:
     found = problems(run, baseline, skips)
     assert len(found) == len(expected)
     assert all(text.startswith(start) for text, start in zip(found, expected, strict=True))

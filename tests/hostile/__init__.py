@@ -1,4 +1,4 @@
-"""Hostile conditions: cancellation at every await point, recycled descriptor numbers, split TLS starts, bad input.
+"""Hostile conditions: cancellation anywhere, recycled descriptor numbers, split TLS starts, bad input.
 
 ``descriptors``
     What the process has open, and the rule that the harness lives above number ``ATTIC``.
@@ -12,6 +12,10 @@
     Cancels a coroutine at its k-th suspension, for every k, and lists the faults that follow.
 ``scenes_*``
     The operations that are interrupted.
+``turning``
+    Lets a loop turn until something has come about.
+``dead_scripts``
+    Programs that pull descriptors from under their loop, each for a process of its own.
 ``outcome``
     What a call led to on one loop, to be compared with another loop.
 ``bad_*``

@@ -1,8 +1,8 @@
 """Canaries: descriptors that take freed numbers and notice whoever touches them.
 
-Each canary is one end of a socket pair that has a song waiting to be read and a witness at the other end. A loop that
-still believes a number to be its own will close the canary, read the song, write to the witness, shut the pair down or
-register the number with epoll; each of these is a fault that ``Flock.faults`` names.
+Each canary is one end of a socket pair that has a song waiting to be read and a witness at the other end. A loop
+that still believes a number to be its own will close the canary, read the song, write to the witness, shut the
+pair down or register the number with epoll; each of these is a fault that ``Flock.faults`` names.
 """
 
 import array
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from .descriptors import ATTIC, ground_floor, inode, lift_socket, registrations
 
-# Numbers above the highest one seen that are taken too: an operation may open and close one within a single step.
+# Numbers above the highest one seen are taken too: an operation may open and close one within a step.
 MARGIN = 4
 
 

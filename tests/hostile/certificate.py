@@ -44,9 +44,7 @@ def make_credentials(directory: Path) -> Credentials:
     certificate_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     key_file = directory / "localhost.key"
     key_file.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.load_cert_chain(certificate_file, key_file)

@@ -1,4 +1,4 @@
-"""Whatever Python or the loop complains about while nobody awaits: warnings, unraisable errors, the loop's handler."""
+"""What Python or the loop complains about while nobody awaits: warnings, unraisable errors, the handler."""
 
 import asyncio
 import sys

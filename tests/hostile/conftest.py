@@ -2,8 +2,6 @@
 
 import asyncio
 import gc
-import importlib
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,22 +9,14 @@ import pytest
 
 from .certificate import Credentials, make_credentials
 from .descriptors import ground_floor
+from .factory import LoopFactory, chosen_factory
 from .stage import Stage
-
-LoopFactory = Callable[[], asyncio.AbstractEventLoop]
-
-
-def _factory() -> LoopFactory:
-    name = os.environ.get("WHORL_TEST_LOOP", "whorl")
-    module, _, attribute = name.partition(":")
-    factory: LoopFactory = getattr(importlib.import_module(module), attribute or "new_event_loop")
-    return factory
 
 
 @pytest.fixture(scope="session")
 def new_loop() -> LoopFactory:
     """The factory of the loop under test."""
-    return _factory()
+    return chosen_factory()
 
 
 @pytest.fixture(scope="session")
@@ -50,24 +40,31 @@ def loop(new_loop: LoopFactory) -> Iterator[asyncio.AbstractEventLoop]:
     before = ground_floor()
     loop = new_loop()
     yield loop
-    loop.run_until_complete(loop.shutdown_default_executor())
+    loop.run_until_complete(_wind_up(loop))
     loop.close()
     gc.collect()
     assert ground_floor() == before
 
 
+async def _wind_up(loop: asyncio.AbstractEventLoop) -> None:
+    tasks = asyncio.all_tasks(loop) - {asyncio.current_task(loop)}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await loop.shutdown_default_executor()
+
+
 @pytest.fixture
-def stage_of(
-    loop: asyncio.AbstractEventLoop, tmp_path: Path, tls: Credentials
-) -> Callable[[], Stage]:
-    """Puts up a new stage on the same loop."""
-    count = 0
+def stage_of(loop: asyncio.AbstractEventLoop, tmp_path: Path, tls: Credentials) -> Iterator[Callable[[], Stage]]:
+    """Puts up a new stage on the same loop; struck in the end if nobody did it before."""
+    stages: list[Stage] = []
 
     def put_up() -> Stage:
-        nonlocal count
-        count += 1
-        directory = tmp_path / str(count)
+        directory = tmp_path / str(len(stages))
         directory.mkdir()
-        return Stage(loop, directory, tls)
+        stages.append(Stage(loop, directory, tls))
+        return stages[-1]
 
-    return put_up
+    yield put_up
+    for stage in stages:
+        stage.strike()

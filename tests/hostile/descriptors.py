@@ -1,8 +1,8 @@
 """What the process has open, by number.
 
-One rule keeps the accounts simple: whatever belongs to the harness lives at number ``ATTIC`` or above, the operation
-under test gets what the kernel gives it, the lowest free number. So everything below ``ATTIC`` that was not there
-before belongs to the operation.
+One rule keeps the accounts simple: whatever belongs to the harness lives at number ``ATTIC`` or above, the
+operation under test gets what the kernel gives it, the lowest free number. So everything below ``ATTIC`` that was
+not there before belongs to the operation.
 """
 
 import fcntl

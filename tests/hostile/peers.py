@@ -1,4 +1,4 @@
-"""The other ends of the connections: plain sockets in the attic, moved by hand with ``pump``, never by a loop.
+"""The other ends of connections: plain sockets in the attic, moved by hand with ``pump``, never by a loop.
 
 So a fault that a test finds cannot be one of the peer's loop, and the test decides in which turn a peer acts.
 """
@@ -11,6 +11,11 @@ from collections.abc import Callable
 from .descriptors import lift_socket
 
 Address = tuple[str, int] | tuple[str, int, int, int] | str
+
+
+def port_of(address: Address) -> int:
+    assert isinstance(address, tuple)
+    return address[1]
 
 
 class Wire:
@@ -37,13 +42,9 @@ class Wire:
         if tls is not None:
             self.outgoing += self.start_tls(tls, server_side=server_side, server_hostname=server_hostname)
 
-    def start_tls(
-        self, tls: ssl.SSLContext, *, server_side: bool, server_hostname: str | None = None
-    ) -> bytes:
+    def start_tls(self, tls: ssl.SSLContext, *, server_side: bool, server_hostname: str | None = None) -> bytes:
         """Begin a TLS handshake; return what a client says first, which the caller has to send."""
-        self.tls = tls.wrap_bio(
-            self._arrived, self._leaving, server_side=server_side, server_hostname=server_hostname
-        )
+        self.tls = tls.wrap_bio(self._arrived, self._leaving, server_side=server_side, server_hostname=server_hostname)
         with contextlib.suppress(ssl.SSLWantReadError):
             self.tls.do_handshake()
         return self._leaving.read()
@@ -137,6 +138,10 @@ class Listener:
         self._tls = tls
         self._greet = greet
 
+    @property
+    def port(self) -> int:
+        return port_of(self.address)
+
     def pump(self) -> None:
         while self.accepting:
             try:
@@ -161,7 +166,7 @@ class Listener:
 
 
 class Mailbox:
-    """A datagram socket; what it says goes to whoever wrote to it last, or to the address it is connected to."""
+    """A datagram socket; what it says goes to whoever wrote to it last, or to where it is connected."""
 
     def __init__(self, sock: socket.socket) -> None:
         self.sock = lift_socket(sock)
@@ -169,6 +174,10 @@ class Mailbox:
         self.received: list[bytes] = []
         self.reading = True
         self._correspondent: Address | None = None
+
+    @property
+    def port(self) -> int:
+        return port_of(self.address)
 
     def pump(self) -> None:
         while self.reading:
@@ -199,6 +208,10 @@ class Silent:
         self.address: Address = self.sock.getsockname()
         self._fillers: list[socket.socket] = []
         self._fill()
+
+    @property
+    def port(self) -> int:
+        return port_of(self.address)
 
     def _fill(self) -> None:
         for _ in range(8):

@@ -8,7 +8,7 @@ from typing import Any
 class Probe(Coroutine[Any, Any, object]):
     """Runs ``inner`` unchanged; calls ``on_step`` around each step and ``on_wait`` at each suspension.
 
-    ``on_wait`` gets what the operation waits for, before the task does: what it adds to that future runs first.
+    ``on_wait`` gets what the operation waits for before the task does: what it adds to that future runs first.
     """
 
     def __init__(
@@ -37,8 +37,9 @@ class Probe(Coroutine[Any, Any, object]):
         raise TypeError("a probe is for a task, not to be awaited")
 
     def where(self) -> str:
-        """Name the place at which the operation is suspended: the innermost Python frame, and what it awaits."""
-        place, waiting = "", self.inner
+        """Name the place at which the operation is suspended: the innermost frame, and what it awaits."""
+        place = ""
+        waiting: Any = self.inner
         while waiting is not None:
             frame = getattr(waiting, "cr_frame", None) or getattr(waiting, "gi_frame", None)
             if frame is None:

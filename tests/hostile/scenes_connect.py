@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+from typing import Any
 
 from .interrupt import Operation, Program
 from .peers import Silent, Wire
@@ -35,23 +36,30 @@ async def keeping(operation: Operation, sock: socket.socket) -> object:
         raise
 
 
+def to_all_loopbacks(stage: Stage, port: int, **rest: float) -> Operation:
+    """Connect to a port on ::1 and on 127.0.0.1, which are what no host stands for."""
+    loop: Any = stage.loop
+    operation: Operation = loop.create_connection(stage.party, None, port, **rest)
+    return operation
+
+
 @program.scene
 async def connection_to_literal(stage: Stage) -> Operation:
     listener = stage.listener()
-    return stage.loop.create_connection(stage.party, "127.0.0.1", listener.address[1])
+    return stage.loop.create_connection(stage.party, "127.0.0.1", listener.port)
 
 
 @program.scene
 async def connection_to_name(stage: Stage) -> Operation:
     listener = stage.listener()
-    return stage.loop.create_connection(stage.party, "localhost", listener.address[1], family=socket.AF_INET)
+    return stage.loop.create_connection(stage.party, "localhost", listener.port, family=socket.AF_INET)
 
 
 @program.scene
 async def connection_from_local_address(stage: Stage) -> Operation:
     listener = stage.listener()
     return stage.loop.create_connection(
-        stage.party, "127.0.0.1", listener.address[1], local_addr=("localhost", 0), family=socket.AF_INET
+        stage.party, "127.0.0.1", listener.port, local_addr=("localhost", 0), family=socket.AF_INET
     )
 
 
@@ -70,7 +78,7 @@ async def connection_on_socket_user_closes(stage: Stage) -> Operation:
 @program.endless
 async def connection_to_silence(stage: Stage) -> Operation:
     silent = stage.silent()
-    return stage.loop.create_connection(stage.party, "127.0.0.1", silent.address[1])
+    return stage.loop.create_connection(stage.party, "127.0.0.1", silent.port)
 
 
 @program.scene
@@ -88,17 +96,13 @@ async def connection_to_nobody(stage: Stage) -> Operation:
 @program.scene
 async def connection_second_address(stage: Stage) -> Operation:
     listener = stage.listener()  # nobody listens on ::1, which comes first
-
-    async def fall_back() -> object:
-        return await stage.loop.create_connection(stage.party, None, listener.address[1], interleave=1)
-
-    return fall_back()
+    return to_all_loopbacks(stage, listener.port, interleave=1)
 
 
 @program.scene
 async def connection_refused_by_factory(stage: Stage) -> Operation:
     listener = stage.listener()
-    return refused(stage.loop.create_connection(refuse, "127.0.0.1", listener.address[1]))
+    return refused(stage.loop.create_connection(refuse, "127.0.0.1", listener.port))
 
 
 @program.scene
@@ -106,7 +110,7 @@ async def connection_refused_by_factory_tls(stage: Stage) -> Operation:
     listener = stage.listener(tls=True)
     return refused(
         stage.loop.create_connection(
-            refuse, "127.0.0.1", listener.address[1], ssl=stage.tls.client, server_hostname="localhost"
+            refuse, "127.0.0.1", listener.port, ssl=stage.tls.client, server_hostname="localhost"
         )
     )
 
@@ -115,23 +119,21 @@ async def connection_refused_by_factory_tls(stage: Stage) -> Operation:
 async def connection_tls(stage: Stage) -> Operation:
     listener = stage.listener(tls=True)
     return stage.loop.create_connection(
-        stage.party, "127.0.0.1", listener.address[1], ssl=stage.tls.client, server_hostname="localhost"
+        stage.party, "127.0.0.1", listener.port, ssl=stage.tls.client, server_hostname="localhost"
     )
 
 
 @program.scene
 async def connection_tls_on_socket(stage: Stage) -> Operation:
     sock, _ = stage.pair(tls=True)
-    return stage.loop.create_connection(
-        stage.party, sock=sock, ssl=stage.tls.client, server_hostname="localhost"
-    )
+    return stage.loop.create_connection(stage.party, sock=sock, ssl=stage.tls.client, server_hostname="localhost")
 
 
 @program.endless
 async def connection_tls_without_answer(stage: Stage) -> Operation:
     listener = stage.listener()
     return stage.loop.create_connection(
-        stage.party, "127.0.0.1", listener.address[1], ssl=stage.tls.client, server_hostname="localhost"
+        stage.party, "127.0.0.1", listener.port, ssl=stage.tls.client, server_hostname="localhost"
     )
 
 
@@ -142,7 +144,11 @@ async def connection_tls_answered_with_garbage(stage: Stage) -> Operation:
     async def fail() -> None:
         with contextlib.suppress(OSError):
             await stage.loop.create_connection(
-                stage.party, "127.0.0.1", listener.address[1], ssl=stage.tls.client, server_hostname="localhost"
+                stage.party,
+                "127.0.0.1",
+                listener.port,
+                ssl=stage.tls.client,
+                server_hostname="localhost",
             )
 
     return fail()
@@ -151,22 +157,22 @@ async def connection_tls_answered_with_garbage(stage: Stage) -> Operation:
 @program.scene
 async def eyeballs_first_hangs(stage: Stage) -> Operation:
     hanging = stage.silent(family=socket.AF_INET6)
-    stage.listener(address=("127.0.0.1", int(hanging.address[1])))
-    return stage.loop.create_connection(stage.party, None, hanging.address[1], happy_eyeballs_delay=0.001)
+    stage.listener(address=("127.0.0.1", hanging.port))
+    return to_all_loopbacks(stage, hanging.port, happy_eyeballs_delay=0.001)
 
 
 @program.endless
 async def eyeballs_all_hang(stage: Stage) -> Operation:
     hanging: Silent = stage.silent(family=socket.AF_INET6)
-    stage.silent(address=("127.0.0.1", int(hanging.address[1])))
-    return stage.loop.create_connection(stage.party, None, hanging.address[1], happy_eyeballs_delay=0.0005)
+    stage.silent(address=("127.0.0.1", hanging.port))
+    return to_all_loopbacks(stage, hanging.port, happy_eyeballs_delay=0.0005)
 
 
 @program.scene
 async def eyeballs_dead_heat(stage: Stage) -> Operation:
     first = stage.listener(family=socket.AF_INET6)
-    stage.listener(address=("127.0.0.1", int(first.address[1])))
-    return stage.loop.create_connection(stage.party, None, first.address[1], happy_eyeballs_delay=0)
+    stage.listener(address=("127.0.0.1", first.port))
+    return to_all_loopbacks(stage, first.port, happy_eyeballs_delay=0)
 
 
 @program.scene
@@ -199,15 +205,13 @@ async def unix_connection_refused_by_factory(stage: Stage) -> Operation:
 @program.scene
 async def open_connection(stage: Stage) -> Operation:
     listener = stage.listener()
-    return asyncio.open_connection("127.0.0.1", listener.address[1])
+    return asyncio.open_connection("127.0.0.1", listener.port)
 
 
 @program.scene
 async def open_connection_tls(stage: Stage) -> Operation:
     listener = stage.listener(tls=True)
-    return asyncio.open_connection(
-        "127.0.0.1", listener.address[1], ssl=stage.tls.client, server_hostname="localhost"
-    )
+    return asyncio.open_connection("127.0.0.1", listener.port, ssl=stage.tls.client, server_hostname="localhost")
 
 
 @program.scene

@@ -1,6 +1,7 @@
 """Interrupted operations: pipes, child processes, and work in threads."""
 
 import asyncio
+import contextlib
 import os
 import socket
 import subprocess
@@ -16,14 +17,14 @@ program = Program()
 async def read_pipe(stage: Stage) -> Operation:
     reading, writing = os.pipe()
     stage.keep(writing)
-    return stage.loop.connect_read_pipe(stage.party, open(reading, "rb", 0))
+    return stage.loop.connect_read_pipe(stage.party, open(reading, "rb", 0))  # noqa: ASYNC230
 
 
 @program.scene
 async def write_pipe(stage: Stage) -> Operation:
     reading, writing = os.pipe()
     stage.keep(reading)
-    return stage.loop.connect_write_pipe(stage.party, open(writing, "wb", 0))
+    return stage.loop.connect_write_pipe(stage.party, open(writing, "wb", 0))  # noqa: ASYNC230
 
 
 @program.scene
@@ -46,10 +47,8 @@ async def subprocess_exec_joined_output(stage: Stage) -> Operation:
 @program.scene
 async def subprocess_exec_of_nothing(stage: Stage) -> Operation:
     async def fail() -> None:
-        try:
+        with contextlib.suppress(FileNotFoundError):
             await stage.loop.subprocess_exec(stage.party, str(stage.directory / "no-such-program"))
-        except FileNotFoundError:
-            pass
 
     return fail()
 

@@ -63,7 +63,7 @@ async def server_on_taken_port(stage: Stage) -> Operation:
 
     async def fail() -> None:
         with contextlib.suppress(OSError):
-            await stage.loop.create_server(stage.party, ["::1", "127.0.0.1"], int(listener.address[1]))
+            await stage.loop.create_server(stage.party, ["::1", "127.0.0.1"], listener.port)
 
     return fail()
 
@@ -89,9 +89,9 @@ async def start_unix_server(stage: Stage) -> Operation:
 
 
 async def _served(stage: Stage, server: asyncio.Server, clients: int) -> None:
-    """Serve until every client was accepted; the user closes the server and every connection that came about."""
+    """Serve until every client was accepted; the user closes the server and every connection there is."""
     try:
-        while sum("made" in party.events for party in stage.parties) < clients:
+        while sum("made" in party.events for party in stage.parties) < clients:  # noqa: ASYNC110
             await asyncio.sleep(0)
     finally:
         server.close()
@@ -122,7 +122,7 @@ async def accepting_tls_without_hello(stage: Stage) -> Operation:
     return _served(stage, server, 1)
 
 
-@program.scene
+@program.tolerating("Error on transport creation for incoming connection: Refusal()")
 async def accepting_refused_by_factory(stage: Stage) -> Operation:
     server = await stage.loop.create_server(refuse, "127.0.0.1", 0)
     stage.dial(server.sockets[0].getsockname())
@@ -140,7 +140,7 @@ async def accepting_refused_by_factory(stage: Stage) -> Operation:
 @program.scene
 async def datagram_connected(stage: Stage) -> Operation:
     mailbox = stage.mailbox()
-    return stage.loop.create_datagram_endpoint(stage.party, remote_addr=("127.0.0.1", int(mailbox.address[1])))
+    return stage.loop.create_datagram_endpoint(stage.party, remote_addr=("127.0.0.1", mailbox.port))
 
 
 @program.scene
@@ -149,7 +149,7 @@ async def datagram_by_name(stage: Stage) -> Operation:
     return stage.loop.create_datagram_endpoint(
         stage.party,
         local_addr=("localhost", 0),
-        remote_addr=("localhost", int(mailbox.address[1])),
+        remote_addr=("localhost", mailbox.port),
         family=socket.AF_INET,
     )
 
@@ -169,6 +169,4 @@ async def datagram_on_socket(stage: Stage) -> Operation:
 @program.scene
 async def datagram_refused_by_factory(stage: Stage) -> Operation:
     mailbox = stage.mailbox()
-    return refused(
-        stage.loop.create_datagram_endpoint(refuse, remote_addr=("127.0.0.1", int(mailbox.address[1])))
-    )
+    return refused(stage.loop.create_datagram_endpoint(refuse, remote_addr=("127.0.0.1", mailbox.port)))

@@ -1,4 +1,4 @@
-"""Interrupted operations: the ``sock_*`` calls and sendfile. The user closes the socket as soon as the call fails."""
+"""Interrupted operations: ``sock_*`` and sendfile. The user closes the socket as soon as the call fails."""
 
 import asyncio
 import socket
@@ -39,7 +39,7 @@ async def sock_connect(stage: Stage) -> Operation:
 @program.scene
 async def sock_connect_by_name(stage: Stage) -> Operation:
     sock = fresh()
-    return then_close(stage.loop.sock_connect(sock, ("localhost", int(stage.listener().address[1]))), sock)
+    return then_close(stage.loop.sock_connect(sock, ("localhost", stage.listener().port)), sock)
 
 
 @program.endless
@@ -146,7 +146,7 @@ async def sock_sendfile(stage: Stage) -> Operation:
     stage.cue(5, lambda: setattr(wire, "reading", True))
 
     async def send() -> None:
-        with open(stage.file(LARGE), "rb") as file:
+        with open(stage.file(LARGE), "rb") as file:  # noqa: ASYNC230
             await stage.loop.sock_sendfile(sock, file, fallback=False)
 
     return then_close(send(), sock)
@@ -173,7 +173,7 @@ async def _transport(stage: Stage, *, tls: bool) -> AsyncIterator[asyncio.WriteT
 async def transport_sendfile(stage: Stage) -> Operation:
     async def send() -> None:
         async with _transport(stage, tls=False) as transport:
-            with open(stage.file(LARGE), "rb") as file:
+            with open(stage.file(LARGE), "rb") as file:  # noqa: ASYNC230
                 await stage.loop.sendfile(transport, file)
 
     return send()
@@ -183,7 +183,7 @@ async def transport_sendfile(stage: Stage) -> Operation:
 async def transport_sendfile_tls(stage: Stage) -> Operation:
     async def send() -> None:
         async with _transport(stage, tls=True) as transport:
-            with open(stage.file(1 << 17), "rb") as file:
+            with open(stage.file(1 << 17), "rb") as file:  # noqa: ASYNC230
                 await stage.loop.sendfile(transport, file)
 
     return send()

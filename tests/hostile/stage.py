@@ -5,7 +5,7 @@ import os
 import socket
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from .certificate import Credentials
 from .descriptors import lift
@@ -66,7 +66,7 @@ class Stage:
         self._ticks = 0
         self._names = 0
 
-    # -- the cast ------------------------------------------------------------------------------------------------
+    # -- the cast ---
 
     def party(self) -> Party:
         """Return a fresh protocol."""
@@ -82,9 +82,7 @@ class Stage:
         greet: Callable[[Wire], None] | None = None,
     ) -> Listener:
         """Put up a listening socket whose connections shake hands when ``tls`` is true."""
-        return self._add(
-            Listener(self._listening(family, address, 64), self.tls.server if tls else None, greet)
-        )
+        return self._add(Listener(self._listening(family, address, 64), self.tls.server if tls else None, greet))
 
     def silent(self, *, family: int = socket.AF_INET, address: tuple[str, int] | None = None) -> Silent:
         """Put up a listening socket that nobody gets through to."""
@@ -106,11 +104,9 @@ class Stage:
         hostname = None if server_side or not tls else "localhost"
         return near, self._add(Wire(far, context, server_side=server_side, server_hostname=hostname))
 
-    def dial(self, address: object, *, tls: bool = False) -> Wire:
+    def dial(self, address: Any, *, tls: bool = False) -> Wire:
         """Connect a wire to an address of the operation's."""
-        family = (
-            socket.AF_UNIX if isinstance(address, str) else (socket.AF_INET, socket.AF_INET6)[":" in str(address)]
-        )
+        family = socket.AF_UNIX if isinstance(address, str) else (socket.AF_INET, socket.AF_INET6)[":" in str(address)]
         sock = socket.socket(family)
         sock.settimeout(2)
         try:
@@ -144,7 +140,7 @@ class Stage:
             path.write_bytes(bytes(range(256)) * (size // 256))
         return path
 
-    # -- the play ------------------------------------------------------------------------------------------------
+    # -- the play ---
 
     def cue(self, ticks: int, action: Callable[[], object]) -> None:
         """Have something done by a peer when the stage has ticked so many times from now."""
@@ -179,7 +175,7 @@ class Stage:
         self._last.clear()
         self._cues.clear()
 
-    # -- helpers -------------------------------------------------------------------------------------------------
+    # -- helpers ---
 
     def _add(self, peer: P) -> P:
         self._peers.append(peer)

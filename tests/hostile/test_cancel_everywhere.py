@@ -1,4 +1,4 @@
-"""Every operation, cancelled at every await point: no leak, no foreign descriptor touched, nothing swallowed."""
+"""Every operation, cancelled at every await point: no leak, no foreign descriptor touched."""
 
 from collections.abc import Callable
 
@@ -18,8 +18,6 @@ SCENES = [
 
 @pytest.mark.parametrize("moment", Moment, ids=lambda moment: moment.name.lower())
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
-def test_cancelled_anywhere_nothing_leaks(
-    scene: Scene, moment: Moment, stage_of: Callable[[], Stage]
-) -> None:
+def test_cancelled_anywhere_nothing_leaks(scene: Scene, moment: Moment, stage_of: Callable[[], Stage]) -> None:
     faults = interrupt(stage_of, scene, moment)
     assert not faults, "\n" + "\n".join(faults)

@@ -67,7 +67,7 @@ def test_cancelled_after_the_wake_up_means_the_future_is_done(stage_of: StageOf)
 
     async def play(stage: Stage) -> Operation:
         future = stage.loop.create_future()
-        stage.cue(3, lambda: future.done() or future.set_result("woken"))
+        stage.cue(3, lambda: None if future.done() else future.set_result("woken"))
 
         async def operation() -> None:
             try:
@@ -103,7 +103,7 @@ def test_cancelled_twice_means_the_cleaning_up_is_cancelled(stage_of: StageOf) -
     assert events == ["first", "second"]
 
 
-# -- broken operations: each waits once, with a descriptor of its own, and does something wrong when it is cancelled ----
+# -- broken operations: each waits once, and does something wrong when it is cancelled ---
 
 Harm = Callable[[Stage, Wire, int], object]
 
@@ -186,8 +186,9 @@ async def leave_to_the_collector(stage: Stage) -> Operation:
 
 async def leave_a_child(stage: Stage) -> Operation:
     async def operation() -> None:
-        child = subprocess.Popen(["sleep", "60"])
-        stage.finally_(lambda: (child.kill(), child.wait()))
+        child = subprocess.Popen(["sleep", "60"])  # noqa: ASYNC220
+        stage.finally_(child.wait)
+        stage.finally_(child.kill)
         await asyncio.sleep(0)
         child.kill()
         child.wait()

@@ -1,6 +1,6 @@
 # C externs of Linux and CPython, nothing else.
 
-from cpython.object cimport PyObject
+from cpython.object cimport PyObject, PyTypeObject
 from libc.stdint cimport uint32_t, uint64_t
 
 cdef extern from "native.h" nogil:
@@ -18,6 +18,8 @@ cdef extern from "Python.h":
     int context_exit "PyContext_Exit" (object context) except -1
     object context_copy_current "PyContext_CopyCurrent" ()
     object context_copy "PyContext_Copy" (object context)
+    # isinstance() by the real type alone: a mock, or one of our own faces, may claim another class.
+    bint has_type "PyObject_TypeCheck" (object value, PyTypeObject* kind)
     int check_signals "PyErr_CheckSignals" () except -1
     void drop "Py_XDECREF" (PyObject* value)
 

@@ -8,7 +8,7 @@ from whorl._core.registry cimport Registry, Watch
 @cython.final
 cdef class Readiness(Watch):
     cdef Registry registry
-    cdef ReadyQueue ready
+    cdef ReadyQueue queue
     cdef Handle reader
     cdef Handle writer
     cdef list read_waiters

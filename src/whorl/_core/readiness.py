@@ -37,9 +37,9 @@ _TCP_FAMILIES = (socket.AF_INET, socket.AF_INET6)
 class Readiness(Watch):
     """The callbacks and the waiting sock operations of one descriptor."""
 
-    def __cinit__(self, registry: Registry, ready: ReadyQueue):
+    def __cinit__(self, registry: Registry, queue: ReadyQueue):
         self.registry = registry
-        self.ready = ready
+        self.queue = queue
         self.read_waiters = []
         self.write_waiters = []
         self.readable = True
@@ -130,13 +130,13 @@ class Readiness(Watch):
         if events & ~EPOLLOUT:
             self.readable = True
             if reader is not None and not reader._cancelled:
-                self.ready.push(reader)
+                self.queue.push(reader)
             if self.read_waiters:
                 self.wake(self.read_waiters)
         if events & ~(EPOLLIN | EPOLLPRI | EPOLLRDHUP):
             self.writable = True
             if writer is not None and not writer._cancelled:
-                self.ready.push(writer)
+                self.queue.push(writer)
             if self.write_waiters:
                 self.wake(self.write_waiters)
         if self.by_level():

@@ -14,6 +14,8 @@ cdef class Watch:
     cdef int on_evicted(self) except -1
     cdef int flush(self) except -1
 
+cdef bint is_socket(object value)
+
 @cython.final
 cdef class Registry:
     cdef int epfd

@@ -19,6 +19,7 @@ import weakref
 
 import cython
 from cython.cimports.cpython.mem import PyMem_Free, PyMem_Malloc
+from cython.cimports.cpython.object import PyTypeObject
 from cython.cimports.libc.stdint import uint32_t, uint64_t
 from cython.cimports.whorl._core.linux import (
     EBADF,
@@ -36,9 +37,11 @@ from cython.cimports.whorl._core.linux import (
     epoll_event,
     epoll_wait,
     errno,
+    has_type,
     socket_fd,
 )
 
+_Socket = socket.socket
 # Events taken from the kernel at one time; more are taken in the next turn.
 _BATCH = cython.declare(cython.int, 1024)
 
@@ -259,6 +262,11 @@ class Registry:
         if self.epfd >= 0:
             close(self.epfd)
             self.epfd = -1
+
+
+def is_socket(value) -> cython.bint:
+    """Whether a value really is a socket object, whose descriptor may be read with ``socket_fd``."""
+    return has_type(value, cython.cast(cython.pointer(PyTypeObject), _Socket))
 
 
 def system_error(code, doing=None):

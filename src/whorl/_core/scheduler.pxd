@@ -16,6 +16,8 @@ cdef class Scheduler:
     cdef public object _task_factory
     cdef readonly ReadyQueue ready
     cdef readonly TimerHeap timers
+    cdef ReadyQueue due
+    cdef ReadyQueue inputs
     cdef Registry registry
     cdef Waker waker
     cdef list corked
@@ -29,6 +31,7 @@ cdef class Scheduler:
     cdef int turn(self) except -1
     cdef int poll(self, double now) except -1
     cdef int dispatch_events(self) except -1
+    cdef int run_queue(self, ReadyQueue queue, Py_ssize_t count) except -1
     cdef int timeout(self, double now) except -2
     cdef int run(self, Handle handle) except -1
     cdef int run_timed(self, Handle handle) except -1

@@ -1,8 +1,9 @@
 # Kernel-facing module: compiled only; scheduler.pxd is its C side, scheduler.pyi its face to type checkers.
 """The scheduler: one turn of the loop, again and again until it is stopped.
 
-A turn is: take events from the kernel and hand them to the watches that own the descriptors; move the timers that are
-due to the ready queue; run the callbacks that are ready now. Callbacks that these make ready wait for the next turn.
+A turn is, in asyncio's order: look what the kernel has to report and which timers are due; run the callbacks that were
+ready before that look; hand the events to the watches that own the descriptors; run the timers. Callbacks that any of
+these make ready wait for the next turn.
 
 Three rules keep it fast and fair:
 
@@ -65,6 +66,8 @@ class Scheduler:
     def __cinit__(self):
         self.ready = ReadyQueue()
         self.timers = TimerHeap()
+        self.due = ReadyQueue()
+        self.inputs = ReadyQueue()
         self.registry = Registry()
         self.corked = []
         self.scratch = cython.cast(cython.p_char, PyMem_Malloc(_SCRATCH_SIZE))
@@ -218,22 +221,69 @@ class Scheduler:
                 self.flush_corked()
 
     def turn(self) -> cython.int:
-        handle: Handle
+        timer: TimerHandle
         count: cython.Py_ssize_t
         now: cython.double = monotonic()
         if self.ready.count == 0 or self._stopping or now - self.polled_at >= _POLL_GAP:
             self.poll(now)
             now = self.polled_at
-        if self.timers.items:
-            handle = self.timers.pop_due(now + _RESOLUTION)
-            while handle is not None:
-                self.ready.push(handle)
-                handle = self.timers.pop_due(now + _RESOLUTION)
         count = self.ready.count
-        # clear() may empty the queue while its callbacks run: close() does that.
-        while count > 0 and self.ready.count > 0:
+        timer = self.timers.pop_due(now + _RESOLUTION)
+        while timer is not None:
+            self.due.push(timer)
+            timer = self.timers.pop_due(now + _RESOLUTION)
+        self.run_queue(self.ready, count)
+        self.dispatch_events()
+        self.run_queue(self.due, self.due.count)
+        return 0
+
+    def poll(self, now: cython.double) -> cython.int:
+        """Take events from the kernel, waiting for them if nothing else is to be done."""
+        registry: Registry = self.registry
+        timeout: cython.int = self.timeout(now)
+        if registry.position < registry.count:
+            pass  # Ctrl-C left some of the last ones; an edge among them would not be reported again
+        elif timeout == 0:
+            registry.wait(0)
+        else:
+            self.in_callback = False
+            self.waker.signalled = False
+            self.waker.sleeping = True
+            try:
+                registry.wait(timeout)
+            finally:
+                self.waker.sleeping = False
+                self.in_callback = True
+        self.polled_at = monotonic()
+        return 0
+
+    def dispatch_events(self) -> cython.int:
+        """Hand the events to their owners, and run the callbacks of ``add_reader`` and ``add_writer``."""
+        registry: Registry = self.registry
+        started: cython.double
+        fd: cython.int
+        if self.inputs.count:
+            self.run_queue(self.inputs, self.inputs.count)
+        while registry.position < registry.count:
+            if self._debug:
+                fd = cython.cast(cython.int, registry.events[registry.position].data.u64 & 0xFFFFFFFF)
+                started = monotonic()
+                registry.dispatch_next()
+                self._log_if_slow(started, self.registry.owner(fd))
+            else:
+                registry.dispatch_next()
+            if self.corked:
+                self.flush_corked()
+            if self.inputs.count:
+                self.run_queue(self.inputs, self.inputs.count)
+        return 0
+
+    def run_queue(self, queue, count: cython.Py_ssize_t) -> cython.int:
+        """Run the first ``count`` handles of a queue; fewer if a callback empties it, as ``close()`` does."""
+        handle: Handle
+        while count > 0 and queue.count > 0:
             count -= 1
-            handle = self.ready.pop()
+            handle = queue.pop()
             if handle._cancelled:
                 continue
             if self._debug:
@@ -244,47 +294,11 @@ class Scheduler:
                 self.flush_corked()
         return 0
 
-    def poll(self, now: cython.double) -> cython.int:
-        """Take events, waiting for them if nothing else is to be done, and give them to their owners."""
-        registry: Registry = self.registry
-        timeout: cython.int = self.timeout(now)
-        if registry.position >= registry.count:
-            if timeout == 0:
-                registry.wait(0)
-            else:
-                self.in_callback = False
-                self.waker.signalled = False
-                self.waker.sleeping = True
-                try:
-                    registry.wait(timeout)
-                finally:
-                    self.waker.sleeping = False
-                    self.in_callback = True
-        self.dispatch_events()
-        self.polled_at = monotonic()
-        return 0
-
-    def dispatch_events(self) -> cython.int:
-        # The registry keeps the position: should Ctrl-C end this, the next turn goes on with the events left.
-        registry: Registry = self.registry
-        started: cython.double
-        while registry.position < registry.count:
-            if self._debug:
-                event: cython.int = registry.position
-                started = monotonic()
-                registry.dispatch_next()
-                self._log_if_slow(started, event)
-            else:
-                registry.dispatch_next()
-            if self.corked:
-                self.flush_corked()
-        return 0
-
     def timeout(self, now: cython.double) -> cython.int:
         """Milliseconds that the kernel may be waited for: 0 with work at hand, -1 without a timer."""
         timer: TimerHandle
         wait: cython.double
-        if self.ready.count or self._stopping:
+        if self.ready.count or self.due.count or self.inputs.count or self._stopping:
             return 0
         timer = self.timers.first()
         if timer is None:
@@ -325,20 +339,14 @@ class Scheduler:
             self.run(handle)
         finally:
             self._current_handle = None
-        duration = monotonic() - started
-        if duration >= self.slow_callback_duration:
-            logger.warning(
-                "Executing %s took %.3f seconds",
-                format_handle(handle),
-                duration,
-            )
+        if monotonic() - started >= self.slow_callback_duration:
+            self._log_if_slow(started, format_handle(handle))
         return 0
 
-    def _log_if_slow(self, started, event):
+    def _log_if_slow(self, started, what):
         duration = monotonic() - started
         if duration >= self.slow_callback_duration:
-            watch = self.registry.owner(cython.cast(cython.int, self.registry.events[event].data.u64 & 0xFFFFFFFF))
-            logger.warning("Executing the input of %r took %.3f seconds", watch, duration)
+            logger.warning("Executing %s took %.3f seconds", what, duration)
 
     # -- corks --------------------------------------------------------------------------------------------------
 
@@ -384,7 +392,7 @@ class Scheduler:
             return owner
         if not create:
             return None
-        readiness = Readiness(self.registry, self.ready)
+        readiness = Readiness(self.registry, self.inputs)
         self.registry.claim(readiness, fd)
         return readiness
 
@@ -443,6 +451,8 @@ class Scheduler:
         """Give up epoll and the waker; the end of ``close()``."""
         self.registry.close()
         self.waker.close_descriptor()
+        self.due.clear()
+        self.inputs.clear()
         self.corked.clear()
 
     def _after_fork(self):

@@ -33,6 +33,7 @@ from cython.cimports.whorl._core.linux import (
     socket_fd,
 )
 from cython.cimports.whorl._core.readiness import Readiness
+from cython.cimports.whorl._core.registry import is_socket
 from cython.cimports.whorl._core.scheduler import Scheduler
 
 from whorl._core.registry import system_error
@@ -160,7 +161,7 @@ class SockOperation:
     @cython.cfunc
     @cython.exceptval(-1, check=False)
     def descriptor(self) -> cython.int:
-        fd: cython.int = socket_fd(self.sock) if isinstance(self.sock, socket.socket) else self.sock.fileno()
+        fd: cython.int = socket_fd(self.sock) if is_socket(self.sock) else self.sock.fileno()
         if fd < 0:
             raise OSError(errors.EBADF, os.strerror(errors.EBADF))
         return fd

@@ -11,7 +11,6 @@ error and never another file. Protocol methods run in the context in which the t
 
 import errno
 import os
-import socket
 import warnings
 from asyncio import trsock
 from asyncio.log import logger
@@ -26,7 +25,7 @@ from cython.cimports.whorl._core.linux import (
     context_exit,
     socket_fd,
 )
-from cython.cimports.whorl._core.registry import Watch
+from cython.cimports.whorl._core.registry import Watch, is_socket
 from cython.cimports.whorl._core.scheduler import Scheduler
 
 from whorl.compat import SERVER_KNOWS_TRANSPORTS
@@ -42,7 +41,7 @@ class Transport(Watch):
 
     def take_over(self, loop: Scheduler, sock, protocol, waiter, extra, context) -> cython.int:
         """Become the owner of a non-blocking socket; the transport queues ``_start`` when all else is done."""
-        if not isinstance(sock, socket.socket):
+        if not is_socket(sock):
             raise TypeError(f"a socket.socket was expected, got {sock!r}")
         loop.check_open()
         loop.check_no_transport(socket_fd(sock), sock)

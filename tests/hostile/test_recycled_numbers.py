@@ -1,0 +1,530 @@
+"""A descriptor is closed behind the loop's back and its number goes to another file of the same loop.
+
+Events and data of the new file reach the new user, all of them; the old user never reads, writes or closes it.
+"""
+
+import asyncio
+import contextlib
+import os
+import socket
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from .descriptors import inode, lift_socket, place
+from .stage import Party
+from .turning import cpu_share, turns, until
+
+Loop = asyncio.AbstractEventLoop
+
+# A loop that spins uses all of a processor, one that waits next to nothing.
+SPINNING = 0.5
+
+
+class Pairs:
+    """Socket pairs: the near end for the loop, at a number of our choice, the far end in the attic."""
+
+    def __init__(self) -> None:
+        self._open: list[socket.socket] = []
+
+    def pair(self, number: int | None = None) -> tuple[socket.socket, socket.socket]:
+        near, far = socket.socketpair()
+        far = lift_socket(far)
+        if number is not None and near.fileno() != number:
+            near = place(near, number)
+        near.setblocking(False)
+        self._open += [near, far]
+        return near, far
+
+    def recycle(self, sock: socket.socket) -> tuple[socket.socket, socket.socket]:
+        """Close a socket; return a new pair whose near end has its number."""
+        number = sock.fileno()
+        sock.close()
+        return self.pair(number)
+
+    def close(self) -> None:
+        for sock in self._open:
+            with contextlib.suppress(OSError):
+                sock.close()
+
+
+@pytest.fixture
+def pairs() -> Iterator[Pairs]:
+    pairs = Pairs()
+    yield pairs
+    pairs.close()
+
+
+class Calls:
+    """A callback that receives from a socket and keeps what came."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self.sock = sock
+        self.count = 0
+        self.received = b""
+
+    def __call__(self) -> None:
+        self.count += 1
+        with contextlib.suppress(BlockingIOError):
+            self.received += self.sock.recv(100)
+
+
+def run(loop: Loop, main: Callable[[], object]) -> None:
+    loop.run_until_complete(main())  # type: ignore[arg-type]
+
+
+# -- add_reader and add_writer ---
+
+
+def test_reader_of_a_closed_socket_then_reader_of_its_successor(loop: Loop, pairs: Pairs) -> None:
+    async def main() -> None:
+        old, _ = pairs.pair()
+        old_calls = Calls(old)
+        loop.add_reader(old, old_calls)
+        await turns()
+        new, far = pairs.recycle(old)
+        new_calls = Calls(new)
+        loop.add_reader(new, new_calls)
+        await turns()
+        far.send(b"new")
+        await until(lambda: new_calls.received == b"new", "the new reader's data")
+        far.send(b"more")
+        await until(lambda: new_calls.received == b"newmore", "the new reader's further data")
+        assert old_calls.count == 0
+        assert loop.remove_reader(new)
+        assert not loop.remove_reader(new)
+
+    run(loop, main)
+
+
+def test_reader_of_a_closed_socket_is_not_called_for_its_successors_writer(loop: Loop, pairs: Pairs) -> None:
+    async def main() -> None:
+        old, _ = pairs.pair()
+        old_calls = Calls(old)
+        loop.add_reader(old, old_calls)
+        await turns()
+        new, far = pairs.recycle(old)
+        written: list[int] = []
+        loop.add_writer(new, lambda: written.append(1))
+        far.send(b"for nobody yet")
+        await until(lambda: bool(written), "the writer's call")
+        await turns()
+        assert old_calls.count == 0
+        assert loop.remove_writer(new)
+        assert new.recv(100) == b"for nobody yet"
+        loop.remove_reader(new)
+
+    run(loop, main)
+
+
+def test_writer_of_a_closed_socket_then_writer_of_its_successor(loop: Loop, pairs: Pairs) -> None:
+    async def main() -> None:
+        old, _ = pairs.pair()
+        fill(old)
+        calls: list[str] = []
+        loop.add_writer(old, calls.append, "old")
+        await turns()
+        new, far = pairs.recycle(old)
+        filled = fill(new)
+        loop.add_writer(new, calls.append, "new")
+        await turns()
+        assert calls == []
+        drain(far, filled)
+        await until(lambda: "new" in calls, "the new writer's call")
+        assert "old" not in calls
+        loop.remove_writer(new)
+
+    run(loop, main)
+
+
+def fill(sock: socket.socket) -> int:
+    """Send until the kernel takes no more; return the number of bytes."""
+    sent = 0
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            sent += sock.send(bytes(1 << 16))
+    return sent
+
+
+def drain(sock: socket.socket, size: int) -> None:
+    while size:
+        size -= len(sock.recv(size))
+
+
+def test_number_closed_with_os_close_then_reader_of_its_successor(loop: Loop, pairs: Pairs) -> None:
+    async def main() -> None:
+        reading, writing = os.pipe()
+        calls: list[str] = []
+        loop.add_reader(reading, calls.append, "old")
+        await turns()
+        os.close(reading)
+        os.close(writing)
+        new, far = pairs.pair(reading)
+        new_calls = Calls(new)
+        loop.add_reader(new, new_calls)
+        await turns()
+        far.send(b"new")
+        await until(lambda: new_calls.received == b"new", "the new reader's data")
+        assert calls == []
+        loop.remove_reader(new)
+
+    run(loop, main)
+
+
+def test_number_recycled_within_one_batch_of_events(loop: Loop, pairs: Pairs) -> None:
+    """Two sockets are ready in the same turn; whichever is called first replaces the other."""
+
+    async def main() -> None:
+        socks = [pairs.pair() for _ in range(2)]
+        calls: list[str] = []
+
+        def first(me: int) -> None:
+            calls.append("first")
+            loop.remove_reader(socks[me][0])
+            new, _ = pairs.recycle(socks[1 - me][0])
+            loop.add_reader(new, calls.append, "new")
+
+        for index, (near, far) in enumerate(socks):
+            loop.add_reader(near, first, index)
+            far.send(b"ready")
+        await turns()
+        assert calls == ["first"]  # neither the second of the old ones, nor the new one, which has no data
+        for near, _ in socks:
+            with contextlib.suppress(ValueError):
+                loop.remove_reader(near)
+
+    run(loop, main)
+
+
+# -- sock operations ---
+
+
+@pytest.mark.parametrize("cancel", ["never", "before", "after"])
+def test_sock_recv_of_a_closed_socket_then_of_its_successor(cancel: str, loop: Loop, pairs: Pairs) -> None:
+    """The old operation is cancelled never, or before or after the new one begins."""
+
+    async def main() -> None:
+        old, _ = pairs.pair()
+        old_task = asyncio.ensure_future(loop.sock_recv(old, 100))
+        await turns()
+        new, far = pairs.recycle(old)
+        if cancel == "before":
+            old_task.cancel()
+            await turns()
+        new_task = asyncio.ensure_future(loop.sock_recv(new, 100))
+        await turns()
+        if cancel == "after":
+            old_task.cancel()
+            await turns()
+        far.send(b"new")
+        await until(new_task.done, "the new operation's data")
+        assert new_task.result() == b"new"
+        await end(old_task)
+
+    run(loop, main)
+
+
+async def end(task: "asyncio.Future[bytes]") -> None:
+    """End an operation on a socket that was closed: it may have failed, or wait for ever, but got nothing."""
+    task.cancel()
+    await asyncio.wait({task})
+    assert task.cancelled() or isinstance(task.exception(), OSError)
+
+
+def test_sock_recv_of_a_closed_socket_then_reader_of_its_successor(loop: Loop, pairs: Pairs) -> None:
+    async def main() -> None:
+        old, _ = pairs.pair()
+        old_task = asyncio.ensure_future(loop.sock_recv(old, 100))
+        await turns()
+        new, far = pairs.recycle(old)
+        calls = Calls(new)
+        loop.add_reader(new, calls)
+        await turns()
+        far.send(b"new")
+        await until(lambda: calls.received == b"new", "the new reader's data")
+        old_task.cancel()
+        await turns()
+        far.send(b"more")
+        await until(lambda: calls.received == b"newmore", "the data after the old operation was cancelled")
+        await end(old_task)
+        loop.remove_reader(new)
+
+    run(loop, main)
+
+
+def test_sock_sendall_of_a_closed_socket_then_of_its_successor(loop: Loop, pairs: Pairs) -> None:
+    async def main() -> None:
+        old, _ = pairs.pair()
+        old_task = asyncio.ensure_future(loop.sock_sendall(old, b"o" * (1 << 22)))
+        await turns()
+        new, far = pairs.recycle(old)
+        filled = fill(new)
+        new_task = asyncio.ensure_future(loop.sock_sendall(new, b"new"))
+        await turns()
+        drain(far, filled)
+        await until(new_task.done, "the end of the new operation")
+        new_task.result()
+        assert far.recv(100) == b"new"
+        old_task.cancel()
+        await asyncio.wait({old_task})
+        assert old_task.cancelled() or isinstance(old_task.exception(), OSError)
+
+    run(loop, main)
+
+
+def test_sock_accept_of_a_closed_listener_then_of_its_successor(loop: Loop, pairs: Pairs) -> None:
+    async def main() -> None:
+        old = socket.create_server(("127.0.0.1", 0))
+        old.setblocking(False)
+        old_task = asyncio.ensure_future(loop.sock_accept(old))
+        await turns()
+        number = old.fileno()
+        old.close()
+        new = socket.create_server(("127.0.0.1", 0))
+        if new.fileno() != number:
+            new = place(new, number)
+        new.setblocking(False)
+        new_task = asyncio.ensure_future(loop.sock_accept(new))
+        await turns()
+        with socket.create_connection(new.getsockname()):
+            await until(new_task.done, "the connection at the new listener")
+            new_task.result()[0].close()
+        new.close()
+        old_task.cancel()
+        await asyncio.wait({old_task})
+        assert old_task.cancelled() or isinstance(old_task.exception(), OSError)
+
+    run(loop, main)
+
+
+# -- transports ---
+
+
+def test_reader_of_a_closed_socket_then_transport_of_its_successor(loop: Loop, pairs: Pairs) -> None:
+    async def main() -> None:
+        old, _ = pairs.pair()
+        old_calls = Calls(old)
+        loop.add_reader(old, old_calls)
+        await turns()
+        new, far = pairs.recycle(old)
+        party = Party()
+        transport, _ = await loop.create_connection(lambda: party, sock=new)
+        await turns()
+        far.send(b"new")
+        await until(lambda: bytes(party.received) == b"new", "the transport's data")
+        assert old_calls.count == 0
+        transport.close()
+        await until(lambda: "lost" in party.events, "the end of the transport")
+
+    run(loop, main)
+
+
+@pytest.mark.parametrize("successor", ["reader", "operation", "transport"])
+def test_transport_whose_socket_was_closed_leaves_its_successor_alone(successor: str, loop: Loop, pairs: Pairs) -> None:
+    """The loop may refuse the number as long as the old transport has not ended; it must not mix them up."""
+
+    async def main() -> None:
+        old, _ = pairs.pair()
+        old_party, new_party = Party(), Party()
+        transport, _ = await loop.create_connection(lambda: old_party, sock=old)
+        await turns()
+        new, far = pairs.recycle(old)
+        number = inode(new.fileno())
+        got = bytearray()
+        waiting: asyncio.Future[bytes] | None = None
+        try:
+            if successor == "reader":
+                loop.add_reader(new, lambda: got.extend(new.recv(100)))
+            elif successor == "operation":
+                waiting = asyncio.ensure_future(loop.sock_recv(new, 100))
+                await turns()
+            else:
+                await loop.create_connection(lambda: new_party, sock=new)
+        except RuntimeError as error:
+            if "used by transport" not in str(error):
+                raise
+        far.send(b"new")
+        await turns()
+        assert not old_party.received
+        transport.write(b"to whom?")
+        await turns()
+        with pytest.raises(BlockingIOError):
+            far.recv(100)
+        transport.abort()
+        await until(lambda: "lost" in old_party.events, "the end of the old transport")
+        await turns()
+        assert inode(new.fileno()) == number
+        assert not old_party.received
+        if waiting is not None:
+            waiting.cancel()
+            await asyncio.wait({waiting})
+        if new_party.transport is not None:
+            assert isinstance(new_party.transport, asyncio.Transport)
+            new_party.transport.abort()
+            await turns()
+        else:
+            loop.remove_reader(new)
+
+    run(loop, main)
+
+
+def test_reading_pipe_that_was_closed_leaves_its_successor_alone(loop: Loop, pairs: Pairs) -> None:
+    async def main() -> None:
+        reading, writing = os.pipe()
+        pipe = open(reading, "rb", 0)  # noqa: SIM115, ASYNC230
+        party = Party()
+        transport, _ = await loop.connect_read_pipe(lambda: party, pipe)
+        await turns()
+        pipe.close()
+        new, far = pairs.pair(reading)
+        calls = Calls(new)
+        with contextlib.suppress(RuntimeError):  # refusing the number is allowed
+            loop.add_reader(new, calls)
+            await turns()
+            far.send(b"new")
+            await until(lambda: calls.received == b"new", "the new reader's data")
+            transport.close()
+            await turns()
+            far.send(b"more")
+            await until(lambda: calls.received == b"newmore", "the data after the pipe's transport was closed")
+        assert not party.received
+        transport.close()
+        loop.remove_reader(new)
+        os.close(writing)
+        await turns()
+
+    run(loop, main)
+
+
+def test_server_whose_socket_was_closed_leaves_its_successor_alone(loop: Loop) -> None:
+    async def main() -> None:
+        old_parties: list[Party] = []
+        new_parties: list[Party] = []
+
+        def party(parties: list[Party]) -> Party:
+            parties.append(Party())
+            return parties[-1]
+
+        old = socket.create_server(("127.0.0.1", 0))
+        old_server = await loop.create_server(lambda: party(old_parties), sock=old)
+        await turns()
+        number = old.fileno()
+        old.close()
+        new = socket.create_server(("127.0.0.1", 0))
+        if new.fileno() != number:
+            new = place(new, number)
+        new_server = await loop.create_server(lambda: party(new_parties), sock=new)
+        with socket.create_connection(new.getsockname()):
+            await until(lambda: bool(new_parties), "the connection at the new server")
+            assert not old_parties
+        old_server.close()
+        await turns()
+        with socket.create_connection(new.getsockname()):
+            await until(lambda: len(new_parties) == 2, "the connection after the old server was closed")
+        for one in new_parties:
+            one.leave()
+        new_server.close()
+        await turns()
+
+    run(loop, main)
+
+
+# -- duplicates: the kernel keeps reporting for a file that was closed under its number ---
+
+
+def test_closed_then_removed_while_a_duplicate_lives(loop: Loop, pairs: Pairs) -> None:
+    async def main() -> None:
+        near, far = pairs.pair()
+        number = near.fileno()
+        loop.add_reader(near, lambda: None)
+        await turns()
+        with near.dup():
+            near.close()
+            loop.remove_reader(number)
+            far.send(b"readable for ever")
+            assert await cpu_share() < SPINNING
+
+    run(loop, main)
+
+
+def test_sock_recv_cancelled_after_its_socket_was_closed_while_a_duplicate_lives(loop: Loop, pairs: Pairs) -> None:
+    async def main() -> None:
+        near, far = pairs.pair()
+        task = asyncio.ensure_future(loop.sock_recv(near, 100))
+        await turns()
+        with near.dup() as copy:
+            near.close()
+            task.cancel()
+            await asyncio.wait({task})
+            far.send(b"readable for ever")
+            assert await cpu_share() < SPINNING
+            assert copy.recv(100) == b"readable for ever"
+
+    run(loop, main)
+
+
+def test_sock_recv_still_waiting_after_its_socket_was_closed_while_a_duplicate_lives(loop: Loop, pairs: Pairs) -> None:
+    async def main() -> None:
+        near, far = pairs.pair()
+        task = asyncio.ensure_future(loop.sock_recv(near, 100))
+        await turns()
+        with near.dup() as copy:
+            near.close()
+            far.send(b"readable for ever")
+            assert await cpu_share() < SPINNING
+            assert copy.recv(100) == b"readable for ever"
+            await end(task)
+
+    run(loop, main)
+
+
+def test_transport_closed_while_a_duplicate_lives(loop: Loop, pairs: Pairs) -> None:
+    async def main() -> None:
+        near, far = pairs.pair()
+        party = Party()
+        transport, _ = await loop.create_connection(lambda: party, sock=near)
+        with near.dup():
+            transport.abort()
+            await until(lambda: "lost" in party.events, "the end of the transport")
+            far.send(b"readable for ever")
+            assert await cpu_share() < SPINNING
+
+    run(loop, main)
+
+
+def test_successor_is_not_called_for_a_duplicate_of_its_predecessor(loop: Loop, pairs: Pairs) -> None:
+    async def main() -> None:
+        old, old_far = pairs.pair()
+        loop.add_reader(old, lambda: None)
+        await turns()
+        with old.dup():
+            new, far = pairs.recycle(old)
+            calls = Calls(new)
+            loop.add_reader(new, calls)
+            await turns()
+            old_far.send(b"for the duplicate")
+            assert await cpu_share() < SPINNING
+            assert calls.count == 0
+            far.send(b"new")
+            await until(lambda: calls.received == b"new", "the new reader's data")
+            loop.remove_reader(new)
+
+    run(loop, main)
+
+
+def test_reader_of_a_closed_socket_with_a_living_duplicate_does_not_spin(loop: Loop, pairs: Pairs) -> None:
+    """Nobody has removed the reader, and nobody can read the data by its number."""
+
+    async def main() -> None:
+        near, far = pairs.pair()
+        number = near.fileno()
+        loop.set_exception_handler(lambda loop, context: None)
+        loop.add_reader(near, lambda: near.recv(100))
+        await turns()
+        with near.dup():
+            near.close()
+            far.send(b"readable for ever")
+            assert await cpu_share() < SPINNING
+            loop.remove_reader(number)
+
+    run(loop, main)
