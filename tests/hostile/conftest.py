@@ -10,6 +10,7 @@ import pytest
 from .certificate import Credentials, make_credentials
 from .descriptors import ground_floor
 from .factory import LoopFactory, chosen_factory
+from .pairs import Pairs
 from .stage import Stage
 
 
@@ -68,3 +69,10 @@ def stage_of(loop: asyncio.AbstractEventLoop, tmp_path: Path, tls: Credentials) 
     yield put_up
     for stage in stages:
         stage.strike()
+
+
+@pytest.fixture
+def pairs() -> Iterator[Pairs]:
+    pairs = Pairs()
+    yield pairs
+    pairs.close()

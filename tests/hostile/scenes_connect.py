@@ -5,8 +5,9 @@ import contextlib
 import socket
 from typing import Any
 
+from .descriptors import lift_socket
 from .interrupt import Operation, Program
-from .peers import Silent, Wire
+from .peers import Wire
 from .stage import Stage
 
 program = Program()
@@ -95,8 +96,9 @@ async def connection_to_nobody(stage: Stage) -> Operation:
 
 @program.scene
 async def connection_second_address(stage: Stage) -> Operation:
-    listener = stage.listener()  # nobody listens on ::1, which comes first
-    return to_all_loopbacks(stage, listener.port, interleave=1)
+    first, second = stage.twins()
+    stage.finally_(lift_socket(first).close)  # bound, but nobody listens on ::1, which comes first
+    return to_all_loopbacks(stage, stage.listener(second).port, interleave=1)
 
 
 @program.scene
@@ -156,23 +158,23 @@ async def connection_tls_answered_with_garbage(stage: Stage) -> Operation:
 
 @program.scene
 async def eyeballs_first_hangs(stage: Stage) -> Operation:
-    hanging = stage.silent(family=socket.AF_INET6)
-    stage.listener(address=("127.0.0.1", hanging.port))
-    return to_all_loopbacks(stage, hanging.port, happy_eyeballs_delay=0.001)
+    first, second = stage.twins()
+    stage.silent(first)
+    return to_all_loopbacks(stage, stage.listener(second).port, happy_eyeballs_delay=0.001)
 
 
 @program.endless
 async def eyeballs_all_hang(stage: Stage) -> Operation:
-    hanging: Silent = stage.silent(family=socket.AF_INET6)
-    stage.silent(address=("127.0.0.1", hanging.port))
-    return to_all_loopbacks(stage, hanging.port, happy_eyeballs_delay=0.0005)
+    first, second = stage.twins()
+    stage.silent(first)
+    return to_all_loopbacks(stage, stage.silent(second).port, happy_eyeballs_delay=0.0005)
 
 
 @program.scene
 async def eyeballs_dead_heat(stage: Stage) -> Operation:
-    first = stage.listener(family=socket.AF_INET6)
-    stage.listener(address=("127.0.0.1", first.port))
-    return to_all_loopbacks(stage, first.port, happy_eyeballs_delay=0)
+    first, second = stage.twins()
+    stage.listener(first)
+    return to_all_loopbacks(stage, stage.listener(second).port, happy_eyeballs_delay=0)
 
 
 @program.scene
@@ -245,7 +247,9 @@ async def accepted_socket_tls_without_hello(stage: Stage) -> Operation:
 
 
 async def _connected(stage: Stage, sock: socket.socket) -> tuple[asyncio.Transport, asyncio.Protocol]:
+    """Connect a transport; it does not read yet, what the peer says first is for TLS."""
     transport, protocol = await stage.loop.create_connection(stage.party, sock=sock)
+    transport.pause_reading()
     return transport, protocol
 
 

@@ -75,18 +75,35 @@ class Stage:
 
     def listener(
         self,
+        sock: socket.socket | None = None,
         *,
         tls: bool = False,
         family: int = socket.AF_INET,
-        address: tuple[str, int] | str | None = None,
         greet: Callable[[Wire], None] | None = None,
     ) -> Listener:
         """Put up a listening socket whose connections shake hands when ``tls`` is true."""
-        return self._add(Listener(self._listening(family, address, 64), self.tls.server if tls else None, greet))
+        sock = sock or self._bound(family)
+        sock.listen(64)
+        return self._add(Listener(sock, self.tls.server if tls else None, greet))
 
-    def silent(self, *, family: int = socket.AF_INET, address: tuple[str, int] | None = None) -> Silent:
+    def silent(self, sock: socket.socket | None = None) -> Silent:
         """Put up a listening socket that nobody gets through to."""
-        return self._add(Silent(self._listening(family, address, 0)))
+        sock = sock or self._bound(socket.AF_INET)
+        sock.listen(0)
+        return self._add(Silent(sock))
+
+    def twins(self) -> tuple[socket.socket, socket.socket]:
+        """Return two sockets bound to the same port on ::1 and on 127.0.0.1."""
+        while True:
+            first, second = socket.socket(socket.AF_INET6), socket.socket()
+            first.bind(("::1", 0))
+            try:
+                second.bind(("127.0.0.1", first.getsockname()[1]))
+            except OSError:  # somebody has the port on the other address
+                first.close()
+                second.close()
+                continue
+            return first, second
 
     def mailbox(self, *, family: int = socket.AF_INET, kind: int = socket.SOCK_DGRAM) -> Mailbox:
         """Put up a datagram socket."""
@@ -181,11 +198,7 @@ class Stage:
         self._peers.append(peer)
         return peer
 
-    def _listening(self, family: int, address: tuple[str, int] | str | None, backlog: int) -> socket.socket:
+    def _bound(self, family: int) -> socket.socket:
         sock = socket.socket(family, socket.SOCK_STREAM)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if address is None and family == socket.AF_UNIX:
-            address = self.path()
-        sock.bind(address or ("::1" if family == socket.AF_INET6 else "127.0.0.1", 0))
-        sock.listen(backlog)
+        sock.bind(self.path() if family == socket.AF_UNIX else ("127.0.0.1", 0))
         return sock

@@ -47,6 +47,7 @@ from whorl._core.stream import StreamTransport
 
 
 @cython.final
+@cython.no_gc_clear
 @cython.cclass
 class Listener(Watch):
     """Accepts connections for one listening socket of a server."""

@@ -43,6 +43,7 @@ _OVERHEAD = cython.declare(cython.Py_ssize_t, 8)
 
 
 @cython.final
+@cython.no_gc_clear
 @cython.cclass
 class DatagramTransport(Transport):
     """A datagram endpoint as asyncio's transports describe it."""

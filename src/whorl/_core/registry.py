@@ -9,6 +9,9 @@ weakly while it does not (a paused transport that everybody has forgotten may go
 There is one owner for each number. ``claim`` makes a watch the owner and evicts the one before, ``arm`` tells epoll
 what to report, ``release`` ends the ownership. Nothing else in whorl calls epoll_ctl.
 
+Watches, and whatever else C code reaches without a check, are ``no_gc_clear``: the garbage collector may take a cycle of
+them apart, but never empties one that somebody can still call.
+
 A file that was closed behind our back while a duplicate of it lives on keeps reporting, and epoll_ctl can no longer
 name it. ``wait`` sees such events by their generation and builds the epoll set anew without that file.
 """

@@ -58,6 +58,7 @@ _NODELAY_PROTOCOLS = (0, socket.IPPROTO_TCP)
 
 
 @cython.final
+@cython.no_gc_clear
 @cython.cclass
 class StreamTransport(Transport):
     """A connection as asyncio's transports describe it."""

@@ -8,6 +8,7 @@ cdef class TimerHandle(Handle):
     cdef TimerHeap heap
 
 @cython.final
+@cython.no_gc_clear
 cdef class TimerHeap:
     cdef list items
     cdef unsigned long long pushed

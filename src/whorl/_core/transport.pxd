@@ -4,6 +4,7 @@ from libc.stdint cimport uint32_t
 from whorl._core.registry cimport Watch
 from whorl._core.scheduler cimport Scheduler
 
+@cython.no_gc_clear
 cdef class Transport(Watch):
     cdef Scheduler loop
     cdef object sock

@@ -325,8 +325,9 @@ class Transport(Watch):
     def __del__(self):
         if self.finished or self.sock is None:
             return
-        warnings.warn(f"unclosed transport {self!r}", ResourceWarning, source=self, stacklevel=2)
-        self.finish()
+        message = f"unclosed transport {self!r}"
+        self.finish()  # first: a warning may be an error
+        warnings.warn(message, ResourceWarning, source=self, stacklevel=2)
 
 
 def attach_to_server(server, transport):

@@ -3,6 +3,7 @@ cimport cython
 from whorl._core.registry cimport Registry, Watch
 
 @cython.final
+@cython.no_gc_clear
 cdef class Waker(Watch):
     cdef bint sleeping
     cdef bint signalled

@@ -42,6 +42,14 @@ class EventLoop(Scheduler, asyncio.SelectorEventLoop):  # type: ignore[misc]  # 
         super().close()
         subprocess.forget_children(self)
 
+    def __del__(self) -> None:
+        try:
+            super().__del__()  # warns, and closes the loop
+        finally:
+            # Where warnings are errors it has only warned.
+            if not self.is_closed() and not self.is_running():
+                self.close()
+
     # "assignment": asyncio names the same parameters differently in its stubs.
     sock_recv = sock.sock_recv  # type: ignore[assignment]
     sock_recv_into = sock.sock_recv_into
