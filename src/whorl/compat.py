@@ -16,6 +16,16 @@ format_callback_source: Any = format_helpers._format_callback_source
 connect_sock: Any = base_events.BaseEventLoop._connect_sock  # type: ignore[attr-defined]
 create_connection_transport: Any = base_events.BaseEventLoop._create_connection_transport  # type: ignore[attr-defined]
 
+make_subprocess_transport: Any = asyncio.SelectorEventLoop._make_subprocess_transport  # type: ignore[attr-defined]
+
+
+def own_child_watcher() -> Any:
+    """Return the child watcher that the program has set, if it is not of the kinds that asyncio makes by itself."""
+    watcher = getattr(asyncio.get_event_loop_policy(), "_watcher", None)  # gone since 3.14, as watchers are
+    ready_made = ("ThreadedChildWatcher", "PidfdChildWatcher")
+    return None if type(watcher).__name__ in ready_made else watcher
+
+
 # What whorl derives from or makes, with more private methods than typeshed knows.
 FlowControlMixin: Any = transports._FlowControlMixin
 SSLProtocol: Any = sslproto.SSLProtocol

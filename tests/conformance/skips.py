@@ -14,13 +14,7 @@ class Skip(NamedTuple):
     reason: str
 
 
-SKIPS: tuple[Skip, ...] = (
-    Skip(
-        "test_subprocess.GenericWatcherTests.test_create_subprocess_fails_with_inactive_watcher",
-        ((3, 11), (3, 12), (3, 13)),
-        "whorl's loop hears of its children by pidfd and asks no child watcher, so none can be inactive",
-    ),
-)
+SKIPS: tuple[Skip, ...] = ()
 
 
 def skips_of(module: str, version: tuple[int, int] = sys.version_info[:2]) -> dict[str, str]:

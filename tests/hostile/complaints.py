@@ -39,4 +39,4 @@ class Complaints:
         return said + self._heard
 
     def _from_loop(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        self._heard.append(f"the loop reports: {context['message']}: {context.get('exception')!r}")
+        self._heard.append(f"the loop reports: {context.get('message')}: {context.get('exception')!r}")

@@ -11,6 +11,6 @@ cdef class ReadyQueue:
     @cython.locals(tail=Py_ssize_t)
     cdef int push(self, object handle) except -1
     cdef object pop(self)
-    @cython.locals(ring=list, i=Py_ssize_t)
+    @cython.locals(ring=list, i=Py_ssize_t, places=Py_ssize_t)
     cdef int grow(self) except -1
     cpdef clear(self)

@@ -23,7 +23,7 @@ class ReadyQueue:
         self.count = 0
 
     def push(self, handle: Any) -> int:
-        if self.count > self.mask:
+        while self.count > self.mask:
             self.grow()
         tail = (self.head + self.count) & self.mask
         self.ring[tail] = handle
@@ -39,12 +39,15 @@ class ReadyQueue:
         return handle
 
     def grow(self) -> int:
-        ring = self.ring[self.head :] + self.ring[: self.head]
-        for _ in range(self.mask + 1):
-            ring.append(None)
-        self.ring = ring
-        self.head = 0
-        self.mask = 2 * self.mask + 1
+        places = self.mask + 1
+        # Making a list may start the garbage collector, and a finalizer may push to this very queue.
+        ring: list[Any] = [None] * (2 * places)
+        if self.mask + 1 == places:
+            for i in range(places):
+                ring[i] = self.ring[(self.head + i) & self.mask]
+            self.ring = ring
+            self.head = 0
+            self.mask = 2 * places - 1
         return 0
 
     def clear(self) -> None:

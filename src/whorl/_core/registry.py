@@ -9,8 +9,8 @@ weakly while it does not (a paused transport that everybody has forgotten may go
 There is one owner for each number. ``claim`` makes a watch the owner and evicts the one before, ``arm`` tells epoll
 what to report, ``release`` ends the ownership. Nothing else in whorl calls epoll_ctl.
 
-Watches, and whatever else C code reaches without a check, are ``no_gc_clear``: the garbage collector may take a cycle of
-them apart, but never empties one that somebody can still call.
+Watches, and whatever else C code reaches without a check, are ``no_gc_clear``: the garbage collector may take a cycle
+of them apart, but never empties one that somebody can still call.
 
 A file that was closed behind our back while a duplicate of it lives on keeps reporting, and epoll_ctl can no longer
 name it. ``wait`` sees such events by their generation and builds the epoll set anew without that file.
@@ -196,6 +196,7 @@ class Registry:
             if count < 0:
                 code = errno
         else:
+            check_signals()  # one that came just now would not interrupt the wait any more
             with cython.nogil:
                 count = epoll_wait(epfd, events, _BATCH, timeout)
                 if count < 0:

@@ -18,7 +18,6 @@ writes these very fields.
 """
 
 import asyncio
-import math
 import sys
 import threading
 from asyncio import coroutines, format_helpers
@@ -27,6 +26,7 @@ from asyncio.log import logger
 import cython
 from cython.cimports.cpython.mem import PyMem_Free, PyMem_Malloc
 from cython.cimports.cpython.object import PyObject
+from cython.cimports.libc.math import ceil
 from cython.cimports.whorl._core.handle import Handle
 from cython.cimports.whorl._core.linux import (
     context_copy_current,
@@ -64,6 +64,7 @@ class Scheduler:
     """The turning part of the loop."""
 
     def __cinit__(self):
+        self._closed = True  # until asyncio's constructor has opened the loop: there is nothing to close before
         self.ready = ReadyQueue()
         self.timers = TimerHeap()
         self.due = ReadyQueue()
@@ -146,7 +147,7 @@ class Scheduler:
         timer: TimerHandle
         due: cython.double = when
         self.check_open()
-        if math.isnan(due):
+        if due != due:  # NaN, which would have no place in the heap
             raise ValueError("a timer's time must be a number, got NaN")
         if self._debug:
             self._check_thread()
@@ -303,7 +304,7 @@ class Scheduler:
         timer = self.timers.first()
         if timer is None:
             return -1
-        wait = math.ceil(min((timer._when - now) * 1000.0, _LONGEST_WAIT))
+        wait = ceil(min((timer._when - now) * 1000.0, _LONGEST_WAIT))
         return 0 if wait <= 0 else cython.cast(cython.int, wait)
 
     def run(self, handle: Handle) -> cython.int:

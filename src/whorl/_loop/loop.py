@@ -29,7 +29,12 @@ class EventLoop(Scheduler, asyncio.SelectorEventLoop):  # type: ignore[misc]  # 
     """
 
     def __init__(self) -> None:
-        super().__init__(RegistryView(self))
+        try:
+            super().__init__(RegistryView(self))
+        except BaseException:
+            self._close_registry()
+            self._closed = True
+            raise
         # The attributes that BaseEventLoop filled with containers of its own show what the scheduler works with.
         self._ready = self.ready
         self._scheduled = self.timers

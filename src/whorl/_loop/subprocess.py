@@ -35,6 +35,11 @@ async def make_subprocess_transport(
     **kwargs: Any,
 ) -> SubprocessTransport:
     """Start a child and connect its pipes; a child whose start is cancelled is killed and waited for."""
+    if compat.own_child_watcher() is not None:
+        # The program has a way of its own to hear of children. asyncio's method asks it.
+        return await compat.make_subprocess_transport(  # type: ignore[no-any-return]
+            self, protocol, args, shell, stdin, stdout, stderr, bufsize, extra, **kwargs
+        )
     waiter = self.create_future()
     transport = SubprocessTransport(
         self, protocol, args, shell, stdin, stdout, stderr, bufsize, waiter=waiter, extra=extra, **kwargs
