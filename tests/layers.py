@@ -90,7 +90,7 @@ def place(module: str) -> tuple[int, int] | None:
 
 
 def room(module: str) -> str:
-    return (module.split(".") + [""])[1]
+    return module.partition(".")[2].partition(".")[0]
 
 
 def module_name(root: Path, path: Path) -> str:

@@ -1,4 +1,4 @@
-"""Finds uses of private names in source text: of modules' by what a name was imported as, of objects' by elimination."""
+"""Finds uses of private names in source text: of asyncio's modules and classes, and of objects of whatever kind."""
 
 import ast
 import asyncio

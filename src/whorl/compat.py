@@ -6,6 +6,7 @@ met first. A test holds the three tables against the running interpreter.
 """
 
 import asyncio
+import sys
 from asyncio import base_events, base_subprocess, format_helpers, sslproto, transports
 from typing import Any
 
@@ -16,12 +17,15 @@ format_callback_source: Any = format_helpers._format_callback_source
 connect_sock: Any = base_events.BaseEventLoop._connect_sock  # type: ignore[attr-defined]
 create_connection_transport: Any = base_events.BaseEventLoop._create_connection_transport  # type: ignore[attr-defined]
 
+stop_serving: Any = asyncio.SelectorEventLoop._stop_serving  # type: ignore[attr-defined]
 make_subprocess_transport: Any = asyncio.SelectorEventLoop._make_subprocess_transport  # type: ignore[attr-defined]
 
 
 def own_child_watcher() -> Any:
     """Return the child watcher that the program has set, if it is not of the kinds that asyncio makes by itself."""
-    watcher = getattr(asyncio.get_event_loop_policy(), "_watcher", None)  # gone since 3.14, as watchers are
+    if sys.version_info >= (3, 14):
+        return None  # there are none any more
+    watcher = getattr(asyncio.get_event_loop_policy(), "_watcher", None)
     ready_made = ("ThreadedChildWatcher", "PidfdChildWatcher")
     return None if type(watcher).__name__ in ready_made else watcher
 
@@ -55,6 +59,7 @@ OVERRIDDEN = (
     "_sendfile_native",
     "_sock_sendfile_native",
     "_start_serving",
+    "_stop_serving",
     "_write_to_self",
 )
 

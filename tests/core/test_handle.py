@@ -95,7 +95,9 @@ STEPS: dict[str, Callable[[World], object]] = {
 }
 
 
-def compare(ours: Callable[..., Any], theirs: Callable[..., Any], callback: object, args: Any, steps: list[str]) -> None:
+def compare(
+    ours: Callable[..., Any], theirs: Callable[..., Any], callback: object, args: Any, steps: list[str]
+) -> None:
     worlds = World(ours, callback, args), World(theirs, callback, args)
     try:
         for step in ["no debug", *steps]:
@@ -119,9 +121,7 @@ def test_a_handle_is_like_asyncios(build: int, callback: object, args: tuple[obj
 @builds
 @given(callback=st.sampled_from(CALLBACKS), args=st.sampled_from(ARGUMENTS), steps=programs)
 def test_a_timer_is_like_asyncios(build: int, callback: object, args: tuple[object, ...], steps: list[str]) -> None:
-    compare(
-        functools.partial(TIMERS[build], 12.5), functools.partial(asyncio.TimerHandle, 12.5), callback, args, steps
-    )
+    compare(functools.partial(TIMERS[build], 12.5), functools.partial(asyncio.TimerHandle, 12.5), callback, args, steps)
 
 
 @pytest.fixture

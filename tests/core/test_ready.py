@@ -1,67 +1,17 @@
 """The ready queue, in both builds, against a deque: the same order whatever is pushed, popped and cleared."""
 
+import gc
 import weakref
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from typing import Protocol
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import whorl
-
 from . import plain
-from .turning import ending_the_turn, new_loop, run_one
+from .drivers import NewQueue, Queue, compiled_queue, plain_queue
+from .turning import new_loop
 
-
-class Queue(Protocol):
-    def push(self, value: int) -> object: ...
-    def pop(self) -> int: ...
-    def clear(self) -> None: ...
-    def __len__(self) -> int: ...
-    def __iter__(self) -> Iterator[int]: ...
-
-
-class LoopQueue:
-    """The compiled queue: a loop pushes to it with ``call_soon`` and pops from it when it turns."""
-
-    def __init__(self, loop: whorl.EventLoop) -> None:
-        self.loop = loop
-        self.queue = loop.ready
-        self.popped: list[int] = []
-        self.callback = ending_the_turn(self.popped.append)
-
-    def push(self, value: int) -> None:
-        self.loop.call_soon(self.callback, value)
-
-    def pop(self) -> int:
-        run_one(self.loop)
-        return self.popped.pop()
-
-    def clear(self) -> None:
-        self.queue.clear()
-
-    def __len__(self) -> int:
-        return len(self.queue)
-
-    def __iter__(self) -> Iterator[int]:
-        return (handle._args[0] for handle in self.queue)
-
-
-@contextmanager
-def compiled_queue() -> Iterator[Queue]:
-    with new_loop() as loop:
-        yield LoopQueue(loop)
-
-
-@contextmanager
-def plain_queue() -> Iterator[Queue]:
-    yield plain.ready.ReadyQueue()
-
-
-Build = Callable[[], AbstractContextManager[Queue]]
 builds = pytest.mark.parametrize("build", [compiled_queue, plain_queue])
 
 # A ring has 64 places at first: these grow it twice and more, at any place of its head.
@@ -74,7 +24,7 @@ steps = st.one_of(
 
 @builds
 @given(program=st.lists(steps, max_size=25))
-def test_first_in_first_out(build: Build, program: list[tuple[str, int]]) -> None:
+def test_first_in_first_out(build: NewQueue, program: list[tuple[str, int]]) -> None:
     model: deque[int] = deque()
     pushed = 0
     with build() as queue:
@@ -83,7 +33,8 @@ def test_first_in_first_out(build: Build, program: list[tuple[str, int]]) -> Non
                 queue.clear()
                 model.clear()
             elif step == "push":
-                for pushed in range(pushed + 1, pushed + times + 1):
+                for _ in range(times):
+                    pushed += 1
                     queue.push(pushed)
                     model.append(pushed)
             else:
@@ -91,6 +42,17 @@ def test_first_in_first_out(build: Build, program: list[tuple[str, int]]) -> Non
                     assert queue.pop() == model.popleft()
             assert list(queue) == list(model)
             assert len(queue) == len(model)
+
+
+@builds
+def test_iteration_shows_what_was_there_when_it_began(build: NewQueue) -> None:
+    with build() as queue:
+        for value in range(100):
+            queue.push(value)
+        values = iter(queue)
+        queue.clear()
+        queue.push(-1)
+        assert list(values) == list(range(100))
 
 
 class Thing:
@@ -125,12 +87,43 @@ def test_the_compiled_queue_keeps_nothing_alive(end: str) -> None:
         assert [reference() for reference in references] == [None] * 200
 
 
+class Last:
+    """Has a last wish: values that are pushed when it goes."""
+
+    def __init__(self, queue: Queue, values: range) -> None:
+        self.queue, self.values = queue, values
+        self.cycle: object = None
+
+    def __del__(self) -> None:
+        for value in self.values:
+            self.queue.push(value)
+
+
 @builds
-def test_iteration_shows_what_was_there_when_it_began(build: Build) -> None:
+@pytest.mark.parametrize("before", [1, 64, 65, 1000])
+def test_what_is_pushed_while_the_queue_is_cleared_stays(build: NewQueue, before: int) -> None:
     with build() as queue:
-        for value in range(100):
+        queue.push(Last(queue, range(100)))
+        for value in range(before):
             queue.push(value)
-        values = iter(queue)
         queue.clear()
-        queue.push(-1)
-        assert list(values) == list(range(100))
+        assert list(queue) == list(range(100))
+
+
+@builds
+def test_the_garbage_collector_may_push_at_any_time(build: NewQueue) -> None:
+    thresholds = gc.get_threshold()
+    with build() as queue:
+        gc.set_threshold(1)
+        try:
+            for value in range(0, 3000, 3):
+                last = Last(queue, range(value, value + 2))
+                last.cycle = last
+                del last
+                queue.push(value + 2)
+        finally:
+            gc.set_threshold(*thresholds)
+        gc.collect()
+        values = [value for value in queue if isinstance(value, int)]
+        assert sorted(values) == list(range(3000))
+        assert [value for value in values if value % 3 == 2] == list(range(2, 3000, 3))

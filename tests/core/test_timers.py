@@ -1,102 +1,19 @@
-"""The timer heap, in both builds, against a sorted list: order, cancelling, and the rebuilding of a heap of leftovers."""
+"""The timer heap, in both builds, against a sorted list: order, cancelling, rebuilding when most of it is cancelled."""
 
 import weakref
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from typing import Protocol
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import whorl
-
 from . import plain
+from .drivers import FUTURE, Heap, NewHeap, PlainHeap, Timer, compiled_heap, plain_heap
 from .turning import new_loop
 
-# The bound below which a heap is not rebuilt.
+# The bound up to which a heap is not rebuilt.
 SMALLEST_TO_COMPACT = 100
-NEVER = 1e9  # seconds on a clock that starts with the machine
 
-
-class Timer(Protocol):
-    def cancel(self) -> None: ...
-    def cancelled(self) -> bool: ...
-    @property
-    def _scheduled(self) -> bool: ...
-
-
-class Heap(Protocol):
-    def set(self, when: int) -> Timer:
-        """Set a timer; 0 and less are past, more than 0 is yet to come."""
-
-    def expire(self) -> list[Timer]:
-        """Take all that are past, in order."""
-
-    def items(self) -> Sequence[Timer]:
-        """What is in the heap, in the order of the array."""
-
-    def clear(self) -> None: ...
-
-
-class LoopHeap:
-    """The compiled heap: a loop sets timers with ``call_at`` and takes those that are due when it turns."""
-
-    def __init__(self, loop: whorl.EventLoop) -> None:
-        self.loop = loop
-        self.ran: list[int] = []
-        self.timers: list[Timer] = []
-
-    def set(self, when: int) -> Timer:
-        self.timers.append(self.loop.call_at(when + (NEVER if when > 0 else -1), self.ran.append, len(self.timers)))
-        return self.timers[-1]
-
-    def expire(self) -> list[Timer]:
-        self.loop.call_soon(self.ran.clear)  # with a callback ready the turn does not wait for the future ones
-        self.loop._run_once()
-        return [self.timers[number] for number in self.ran]
-
-    def items(self) -> Sequence[Timer]:
-        return list(self.loop.timers)
-
-    def clear(self) -> None:
-        self.loop.timers.clear()
-
-
-class PlainHeap:
-    def __init__(self) -> None:
-        self.heap = plain.timers.TimerHeap()
-
-    def set(self, when: int) -> Timer:
-        timer = plain.timers.TimerHandle(when, print, (), None)
-        self.heap.push(timer)
-        return timer
-
-    def expire(self) -> list[Timer]:
-        return list(iter(lambda: self.heap.pop_due(0), None))
-
-    def items(self) -> Sequence[Timer]:
-        items = list(self.heap)
-        assert len(self.heap) == len(items)
-        assert self.heap.cancelled == sum(timer.cancelled() for timer in items)
-        return items
-
-    def clear(self) -> None:
-        self.heap.clear()
-
-
-@contextmanager
-def compiled_heap() -> Iterator[Heap]:
-    with new_loop() as loop:
-        yield LoopHeap(loop)
-
-
-@contextmanager
-def plain_heap() -> Iterator[Heap]:
-    yield PlainHeap()
-
-
-Build = Callable[[], AbstractContextManager[Heap]]
 builds = pytest.mark.parametrize("build", [compiled_heap, plain_heap])
 
 
@@ -110,8 +27,9 @@ class Model:
         self.live: set[int] = set()
 
     def set(self, when: int) -> None:
-        self.live.add(len(self.timers))
-        self.timers.append(self.heap.set(when))
+        number = len(self.timers)
+        self.live.add(number)
+        self.timers.append(self.heap.set(when, number))
         self.whens.append(when)
 
     def cancel(self, number: int) -> None:
@@ -127,7 +45,7 @@ class Model:
 
     def expire(self) -> None:
         due = sorted((number for number in self.live if self.whens[number] <= 0), key=self.key)
-        assert self.numbers(self.heap.expire()) == due
+        assert self.heap.expire() == due
         self.live.difference_update(due)
 
     def clear(self) -> None:
@@ -140,6 +58,8 @@ class Model:
         assert all(keys[(child - 1) // 2] < keys[child] for child in range(1, len(keys)))
         assert {number for number in items if not self.timers[number].cancelled()} == self.live
         assert {number for number, timer in enumerate(self.timers) if timer._scheduled} == set(items)
+        if isinstance(self.heap, PlainHeap):
+            assert self.heap.heap.cancelled == len(items) - len(self.live)
 
     def key(self, number: int) -> tuple[int, int]:
         return self.whens[number], number
@@ -162,7 +82,7 @@ steps = st.one_of(
 
 @builds
 @given(program=st.lists(steps, max_size=12))
-def test_a_heap_is_a_sorted_list(build: Build, program: list[tuple[str, list[int]]]) -> None:
+def test_a_heap_is_a_sorted_list(build: NewHeap, program: list[tuple[str, list[int]]]) -> None:
     with build() as heap:
         model = Model(heap)
         for step, numbers in program:
@@ -179,9 +99,9 @@ def test_a_heap_is_a_sorted_list(build: Build, program: list[tuple[str, list[int
 
 @builds
 @pytest.mark.parametrize("size", [SMALLEST_TO_COMPACT, SMALLEST_TO_COMPACT + 1, 1000])
-def test_a_heap_is_rebuilt_when_more_than_half_of_it_is_cancelled(build: Build, size: int) -> None:
+def test_a_heap_is_rebuilt_when_more_than_half_of_it_is_cancelled(build: NewHeap, size: int) -> None:
     with build() as heap:
-        timers = [heap.set(1 + number * 7919 % 50) for number in range(size)]
+        timers = [heap.set(1 + number * 7919 % 50, number) for number in range(size)]
         for number, timer in enumerate(timers[: size // 2], 1):
             timer.cancel()
             assert len(heap.items()) == size, f"after {number}"
@@ -190,9 +110,7 @@ def test_a_heap_is_rebuilt_when_more_than_half_of_it_is_cancelled(build: Build, 
         assert heap.expire() == []
 
 
-@given(
-    whens=st.lists(st.floats(allow_nan=False), max_size=60), nows=st.lists(st.floats(allow_nan=False), max_size=10)
-)
+@given(whens=st.lists(st.floats(allow_nan=False), max_size=60), nows=st.lists(st.floats(allow_nan=False), max_size=10))
 def test_pop_due_takes_exactly_what_is_due(whens: list[float], nows: list[float]) -> None:
     heap = plain.timers.TimerHeap()
     left = [plain.timers.TimerHandle(when, print, (), None) for when in whens]
@@ -227,7 +145,7 @@ def test_the_plain_heap_lets_go_of_what_left_it() -> None:
 
 def test_the_compiled_heap_lets_go_of_what_left_it() -> None:
     with new_loop() as loop:
-        timers = [loop.call_at(-1 if number % 8 else NEVER, print) for number in range(400)]
+        timers = [loop.call_at(-1 if number % 8 else FUTURE, print) for number in range(400)]
         references = [weakref.ref(timer) for timer in timers]
         while timers:
             timer = timers.pop()
@@ -235,3 +153,70 @@ def test_the_compiled_heap_lets_go_of_what_left_it() -> None:
                 timer.cancel()
         del timer
         assert sum(reference() is not None for reference in references) == len(loop.timers) < 200
+
+
+class Wishes:
+    """Timers that were cancelled have a last wish: when they go, others are cancelled and new ones set."""
+
+    def __init__(self, heap: Heap) -> None:
+        self.heap = heap
+        self.live: dict[int, Timer] = {}
+        self.set_so_far = 0
+        self.wishes: list[weakref.ref[Timer]] = []
+
+    def set(self, when: int) -> None:
+        self.live[self.set_so_far] = self.heap.set(when, self.set_so_far)
+        self.set_so_far += 1
+
+    def cancel(self, numbers: list[int], cancels: int, sets: int) -> None:
+        for number in numbers:
+            timer = self.live.pop(number)
+            self.wishes.append(weakref.ref(timer, lambda _: self.fulfil(cancels, sets)))
+            timer.cancel()
+
+    def fulfil(self, cancels: int, sets: int) -> None:
+        future = [number for number, timer in self.live.items() if timer.when() > 0]
+        for number in future[:cancels]:
+            if number in self.live:  # another wish may be fulfilled in the middle of this one
+                self.live.pop(number).cancel()
+        for _ in range(sets):
+            self.set(5)
+
+    def check(self) -> None:
+        items = self.heap.items()
+        assert all(items[(child - 1) // 2].when() <= items[child].when() for child in range(1, len(items)))
+        assert {id(timer) for timer in items if not timer.cancelled()} == {id(timer) for timer in self.live.values()}
+
+
+@builds
+@given(
+    past=st.integers(0, 150),
+    future=st.integers(0, 400),
+    kept=st.integers(0, 150),
+    cancels=st.integers(0, 60),
+    sets=st.integers(0, 3),
+    end=st.sampled_from(["expire", "clear"]),
+)
+def test_the_end_of_a_timer_may_change_the_heap(
+    build: NewHeap, past: int, future: int, kept: int, cancels: int, sets: int, end: str
+) -> None:
+    with build() as heap:
+        wishes = Wishes(heap)
+        for number in range(past):
+            wishes.set(-number % 7 - 9)
+        for number in range(future):
+            wishes.set(number * 7919 % 50 + 1)
+        # Up to half of the heap is cancelled: what then makes it more than half is somebody's last wish, or the rest.
+        half = (past + future) // 2
+        wishes.cancel(list(wishes.live)[: max(0, half - kept)], cancels, sets)
+        wishes.check()
+        left = list(wishes.live)
+        if end == "expire":
+            left = [number for number in left if wishes.live[number].when() <= 0]
+            left.sort(key=lambda number: (wishes.live[number].when(), number))
+            assert heap.expire() == left
+        else:
+            heap.clear()
+        for number in left:
+            wishes.live.pop(number, None)
+        wishes.check()

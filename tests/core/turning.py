@@ -35,8 +35,8 @@ def run_one(loop: whorl.EventLoop) -> None:
     raise AssertionError("no callback ended the turn")
 
 
-def ending_the_turn(callback: Callable[[int], object]) -> Callable[[int], None]:
-    def run(value: int) -> None:
+def ending_the_turn(callback: Callable[[object], object]) -> Callable[[object], None]:
+    def run(value: object) -> None:
         callback(value)
         raise _Enough
 

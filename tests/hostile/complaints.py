@@ -19,7 +19,9 @@ class Complaints:
         self._hooks = (sys.unraisablehook, threading.excepthook)
 
     def __enter__(self) -> "Complaints":
-        self._recorded = self._warnings.__enter__() or []
+        recorded = self._warnings.__enter__()
+        assert recorded is not None
+        self._recorded = recorded
         warnings.simplefilter("always")
         sys.unraisablehook = lambda seen: self._heard.append(f"unraisable: {seen.exc_value!r}")
         threading.excepthook = lambda seen: self._heard.append(f"in a thread: {seen.exc_value!r}")

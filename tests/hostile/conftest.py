@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from . import interrupt
 from .certificate import Credentials, make_credentials
 from .descriptors import ground_floor
 from .factory import LoopFactory, chosen_factory
@@ -76,3 +77,10 @@ def pairs() -> Iterator[Pairs]:
     pairs = Pairs()
     yield pairs
     pairs.close()
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where faults are expected, do not wait long for them to go away."""
+    monkeypatch.setattr(interrupt, "PATIENCE", 0.3)
+    monkeypatch.setattr(interrupt, "CLOSING_PATIENCE", 0.1)

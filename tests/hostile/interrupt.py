@@ -12,12 +12,16 @@ swallowed or turned into another exception; an operation that hangs; any complai
 """
 
 import asyncio
+import contextlib
 import enum
+import errno
 import gc
 import os
+import signal
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from .canary import Flock
@@ -37,6 +41,7 @@ class Moment(enum.Enum):
     A_TURN_LATER = "one turn after it began to wait"
     ON_WAKE = "after the wake-up, before the step"
     TWICE = "as soon as it waits, and again while it cleans up"
+    SNATCHED = "as soon as it waits, while its user closes what is the user's"
     IN_TURN = "in a turn of the loop"
     EVERYBODY = "in a turn of the loop, with every other task"
 
@@ -95,6 +100,8 @@ MOST_SUSPENSIONS = 100
 MOST_TURNS = 24
 # Turns that a loop gets to finish closing before its accounts are looked at.
 CLOSING_TURNS = 12
+# Seconds for which a loop is watched after that, for whatever it does late.
+LINGER = 0.004
 # Ticks after which an endless scene is taken to be at its last suspension.
 ENDLESS_TICKS = 40
 # Seconds; reached only when something is wrong.
@@ -201,6 +208,9 @@ class _Run:
         else:
             self.again = attempt.moment is Moment.TWICE
             cancel()
+            if attempt.moment is Moment.SNATCHED:
+                self.stage.take_back()
+                self.flock.settle()
 
     def _cancel_in_turn(self, task: asyncio.Task[object], probe: Probe) -> None:
         self.attempt.place = probe.where()
@@ -218,7 +228,9 @@ class _Run:
         if task.cancelled():
             if not attempt.hit and not attempt.scene.endless:
                 attempt.faults.append("cancelled although nobody asked for it")
-        elif error := task.exception():
+        elif (error := task.exception()) and attempt.moment is Moment.SNATCHED and says_closed(error):
+            pass  # true, and the user knows
+        elif error:
             what = f"{type(error).__name__}: {error}"
             attempt.faults.append(f"raised instead of being cancelled: {what}" if attempt.hit else f"raised {what}")
         else:
@@ -233,7 +245,10 @@ class _Run:
             if turn == CLOSING_TURNS // 3:
                 self.stage.stir()
             await self._turn(turn)
-        await asyncio.sleep(0.001)  # be idle once: a busy loop may put off asking the kernel
+        deadline = time.monotonic() + LINGER
+        while time.monotonic() < deadline:
+            await self._turn(CLOSING_TURNS)
+            await asyncio.sleep(0.001)  # be idle: a busy loop may put off asking the kernel
         deadline = time.monotonic() + CLOSING_PATIENCE
         while (self._extra() or has_children()) and time.monotonic() < deadline:
             await self._turn(CLOSING_TURNS)
@@ -253,6 +268,7 @@ class _Run:
         faults = [f"foreign close: descriptor {number} was open before" for number in gone]
         if has_children():
             faults.append("a child process was not reaped")
+            end_children()
         tasks = asyncio.all_tasks() - {asyncio.current_task()}
         faults += [f"a task was left behind: {task!r}" for task in tasks]
         extra = self._extra()
@@ -281,6 +297,22 @@ def has_children() -> bool:
     except ChildProcessError:
         return False
     return True
+
+
+def end_children() -> None:
+    """End all children, so that a fault of one attempt is not found again in the next."""
+    for tasks in Path("/proc/self/task").glob("*/children"):
+        for pid in map(int, tasks.read_text().split()):
+            os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, 0)
+
+
+def says_closed(error: BaseException) -> bool:
+    """Tell whether an error says that something was closed."""
+    if isinstance(error, OSError):
+        return error.errno == errno.EBADF
+    return isinstance(error, ValueError) and "closed" in str(error)
 
 
 def dispose(result: object) -> None:

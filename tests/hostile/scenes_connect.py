@@ -194,6 +194,7 @@ async def unix_connection_tls(stage: Stage) -> Operation:
 @program.scene
 async def unix_connection_on_socket(stage: Stage) -> Operation:
     near, far = socket.socketpair()
+    stage.lend(near)
     stage.adopt(far)
     return stage.loop.create_unix_connection(stage.party, sock=near)
 

@@ -17,14 +17,14 @@ program = Program()
 async def read_pipe(stage: Stage) -> Operation:
     reading, writing = os.pipe()
     stage.keep(writing)
-    return stage.loop.connect_read_pipe(stage.party, open(reading, "rb", 0))  # noqa: ASYNC230
+    return stage.loop.connect_read_pipe(stage.party, stage.lend(open(reading, "rb", 0)))  # noqa: ASYNC230
 
 
 @program.scene
 async def write_pipe(stage: Stage) -> Operation:
     reading, writing = os.pipe()
     stage.keep(reading)
-    return stage.loop.connect_write_pipe(stage.party, open(writing, "wb", 0))  # noqa: ASYNC230
+    return stage.loop.connect_write_pipe(stage.party, stage.lend(open(writing, "wb", 0)))  # noqa: ASYNC230
 
 
 @program.scene

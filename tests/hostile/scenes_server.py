@@ -27,7 +27,7 @@ async def server_on_all_loopbacks(stage: Stage) -> Operation:
 
 @program.scene
 async def server_on_socket(stage: Stage) -> Operation:
-    return stage.loop.create_server(stage.party, sock=socket.create_server(("127.0.0.1", 0)))
+    return stage.loop.create_server(stage.party, sock=stage.lend(socket.create_server(("127.0.0.1", 0))))
 
 
 @program.scene
@@ -161,7 +161,7 @@ async def datagram_bound(stage: Stage) -> Operation:
 
 @program.scene
 async def datagram_on_socket(stage: Stage) -> Operation:
-    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sock = stage.lend(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
     sock.bind(("127.0.0.1", 0))
     return stage.loop.create_datagram_endpoint(stage.party, sock=sock)
 

@@ -24,39 +24,39 @@ async def then_close(operation: Awaitable[object], *mine: socket.socket) -> None
             sock.close()
 
 
-def fresh(family: int = socket.AF_INET, kind: int = socket.SOCK_STREAM) -> socket.socket:
-    sock = socket.socket(family, kind)
+def fresh(stage: Stage, family: int = socket.AF_INET, kind: int = socket.SOCK_STREAM) -> socket.socket:
+    sock = stage.lend(socket.socket(family, kind))
     sock.setblocking(False)
     return sock
 
 
 @program.scene
 async def sock_connect(stage: Stage) -> Operation:
-    sock = fresh()
+    sock = fresh(stage)
     return then_close(stage.loop.sock_connect(sock, stage.listener().address), sock)
 
 
 @program.scene
 async def sock_connect_by_name(stage: Stage) -> Operation:
-    sock = fresh()
+    sock = fresh(stage)
     return then_close(stage.loop.sock_connect(sock, ("localhost", stage.listener().port)), sock)
 
 
 @program.endless
 async def sock_connect_to_silence(stage: Stage) -> Operation:
-    sock = fresh()
+    sock = fresh(stage)
     return then_close(stage.loop.sock_connect(sock, stage.silent().address), sock)
 
 
 @program.scene
 async def sock_connect_unix(stage: Stage) -> Operation:
-    sock = fresh(socket.AF_UNIX)
+    sock = fresh(stage, socket.AF_UNIX)
     return then_close(stage.loop.sock_connect(sock, stage.listener(family=socket.AF_UNIX).address), sock)
 
 
 @program.scene
 async def sock_accept(stage: Stage) -> Operation:
-    sock = socket.create_server(("127.0.0.1", 0))
+    sock = stage.lend(socket.create_server(("127.0.0.1", 0)))
     sock.setblocking(False)
     address = sock.getsockname()
     stage.cue(3, lambda: stage.dial(address))
@@ -85,7 +85,7 @@ async def sock_recv_into(stage: Stage) -> Operation:
 
 
 def _bound(stage: Stage) -> socket.socket:
-    sock = fresh(kind=socket.SOCK_DGRAM)
+    sock = fresh(stage, kind=socket.SOCK_DGRAM)
     sock.bind(("127.0.0.1", 0))
     mailbox = stage.mailbox()
     mailbox.sock.connect(sock.getsockname())
@@ -118,7 +118,7 @@ async def sock_sendto(stage: Stage) -> Operation:
     mailbox = stage.mailbox(family=socket.AF_UNIX)
     mailbox.reading = False
     stage.cue(5, lambda: setattr(mailbox, "reading", True))
-    sock = fresh(socket.AF_UNIX, socket.SOCK_DGRAM)
+    sock = fresh(stage, socket.AF_UNIX, socket.SOCK_DGRAM)
     try:
         while True:
             sock.sendto(b"fill", mailbox.address)
@@ -146,7 +146,7 @@ async def sock_sendfile(stage: Stage) -> Operation:
     stage.cue(5, lambda: setattr(wire, "reading", True))
 
     async def send() -> None:
-        with open(stage.file(LARGE), "rb") as file:  # noqa: ASYNC230
+        with stage.lend(open(stage.file(LARGE), "rb")) as file:  # noqa: ASYNC230
             await stage.loop.sock_sendfile(sock, file, fallback=False)
 
     return then_close(send(), sock)
@@ -173,7 +173,7 @@ async def _transport(stage: Stage, *, tls: bool) -> AsyncIterator[asyncio.WriteT
 async def transport_sendfile(stage: Stage) -> Operation:
     async def send() -> None:
         async with _transport(stage, tls=False) as transport:
-            with open(stage.file(LARGE), "rb") as file:  # noqa: ASYNC230
+            with stage.lend(open(stage.file(LARGE), "rb")) as file:  # noqa: ASYNC230
                 await stage.loop.sendfile(transport, file)
 
     return send()
@@ -183,7 +183,7 @@ async def transport_sendfile(stage: Stage) -> Operation:
 async def transport_sendfile_tls(stage: Stage) -> Operation:
     async def send() -> None:
         async with _transport(stage, tls=True) as transport:
-            with open(stage.file(1 << 17), "rb") as file:  # noqa: ASYNC230
+            with stage.lend(open(stage.file(1 << 17), "rb")) as file:  # noqa: ASYNC230
                 await stage.loop.sendfile(transport, file)
 
     return send()

@@ -5,7 +5,7 @@ import os
 import socket
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from .certificate import Credentials
 from .descriptors import lift
@@ -14,6 +14,13 @@ from .peers import Listener, Mailbox, Peer, Silent, Wire
 STIR = b"stirred"
 
 P = TypeVar("P", bound=Peer)
+
+
+class Closable(Protocol):
+    def close(self) -> object: ...
+
+
+L = TypeVar("L", bound=Closable)
 
 
 class Party(asyncio.Protocol, asyncio.SubprocessProtocol):
@@ -61,6 +68,7 @@ class Stage:
         self.tls = tls
         self.parties: list[Party] = []
         self._peers: list[Peer] = []
+        self._lent: list[Closable] = []
         self._cues: list[tuple[int, Callable[[], object]]] = []
         self._last: list[Callable[[], object]] = []
         self._ticks = 0
@@ -116,7 +124,7 @@ class Stage:
         with socket.create_server(("127.0.0.1", 0)) as listener:
             near = socket.create_connection(listener.getsockname())
             far, _ = listener.accept()
-        near.setblocking(False)
+        self.lend(near).setblocking(False)
         context = (self.tls.server if server_side else self.tls.client) if tls else None
         hostname = None if server_side or not tls else "localhost"
         return near, self._add(Wire(far, context, server_side=server_side, server_hostname=hostname))
@@ -138,6 +146,16 @@ class Stage:
     def adopt(self, sock: socket.socket) -> Wire:
         """Take over the far end of a connection that is already there."""
         return self._add(Wire(sock))
+
+    def lend(self, thing: L) -> L:
+        """Note a socket or file of the user's that an operation works on."""
+        self._lent.append(thing)
+        return thing
+
+    def take_back(self) -> None:
+        """Close what was lent, as a user does who has no patience."""
+        for thing in self._lent:
+            thing.close()
 
     def keep(self, number: int) -> int:
         """Move a descriptor to the attic until the stage is struck."""

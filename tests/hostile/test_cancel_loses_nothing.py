@@ -4,14 +4,17 @@ The hard moment is after the wake-up and before the step: the kernel has reporte
 """
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import Coroutine, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from .descriptors import lift_socket
 from .probe import Probe
+from .stage import Party
 from .turning import turns, until
 
 Loop = asyncio.AbstractEventLoop
@@ -168,5 +171,35 @@ def test_stream_reader(method: str, loop: Loop, pair: Pair) -> None:
         assert await asyncio.wait_for(read(*arguments), 2) == b"hello\n"
         writer.close()
         await writer.wait_closed()
+
+    loop.run_until_complete(main())
+
+
+@pytest.mark.parametrize("waiting_for", ["what was written before", "room for the file"])
+def test_transport_after_a_cancelled_sendfile(waiting_for: str, loop: Loop, pair: Pair, tmp_path: Path) -> None:
+    """It reads and writes as before, wherever the sendfile was."""
+    near, far = pair
+    path = tmp_path / "file"
+    path.write_bytes(bytes(1 << 22))
+
+    def drain() -> None:
+        with contextlib.suppress(BlockingIOError):
+            while far.recv(1 << 16):
+                pass
+
+    async def main() -> None:
+        party = Party()
+        transport, _ = await loop.create_connection(lambda: party, sock=near)
+        if waiting_for == "what was written before":
+            transport.write(bytes(1 << 22))
+        with path.open("rb") as file:
+            await cancelled_late(loop.sendfile(transport, file))
+        assert not transport.is_closing()
+        transport.write(b"after")
+        far.send(b"hello")
+        await until(lambda: party.received == b"hello", "data after the sendfile", drain)
+        await until(lambda: transport.get_write_buffer_size() == 0, "the end of writing", drain)
+        transport.abort()
+        await turns()
 
     loop.run_until_complete(main())

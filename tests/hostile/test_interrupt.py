@@ -184,6 +184,41 @@ async def leave_to_the_collector(stage: Stage) -> Operation:
     return operation()
 
 
+async def drop_unclosed(stage: Stage) -> Operation:
+    async def operation() -> None:
+        sock = socket.socket()
+        await asyncio.sleep(0)
+        sock.close()
+
+    return operation()
+
+
+async def forget_to_await(stage: Stage) -> Operation:
+    async def operation() -> None:
+        try:
+            await asyncio.sleep(0)
+        except asyncio.CancelledError:
+            asyncio.sleep(1)  # type: ignore[unused-coroutine]
+            raise
+
+    return operation()
+
+
+async def leave_a_task(stage: Stage) -> Operation:
+    future = stage.loop.create_future()
+
+    async def wait() -> None:
+        await future
+
+    async def operation() -> None:
+        task = asyncio.ensure_future(wait())
+        stage.finally_(task.cancel)
+        await asyncio.sleep(0)
+        task.cancel()
+
+    return operation()
+
+
 async def leave_a_child(stage: Stage) -> Operation:
     async def operation() -> None:
         child = subprocess.Popen(["sleep", "60"])  # noqa: ASYNC220
@@ -247,6 +282,9 @@ def test_closing_what_was_open_before_is_found(stage_of: StageOf) -> None:
     [
         (leak, "leaked descriptor"),
         (leave_to_the_collector, "left to the garbage collector"),
+        (drop_unclosed, "ResourceWarning: unclosed"),
+        (forget_to_await, "RuntimeWarning: coroutine 'sleep' was never awaited"),
+        (leave_a_task, "a task was left behind"),
         (leave_a_child, "not reaped"),
         (swallow, "swallowed"),
         (disguise, "raised instead of being cancelled: OSError"),
@@ -254,6 +292,7 @@ def test_closing_what_was_open_before_is_found(stage_of: StageOf) -> None:
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )
+@pytest.mark.usefixtures("hasty")
 def test_a_fault_is_found(play: Play, fault: str, stage_of: StageOf) -> None:
     try:
         faults = interrupt(stage_of, Scene("broken", play), Moment.AT_ONCE)
@@ -263,7 +302,8 @@ def test_a_fault_is_found(play: Play, fault: str, stage_of: StageOf) -> None:
     assert any(fault in one for one in faults), faults
 
 
-def test_an_operation_that_hangs_is_found(stage_of: StageOf, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("hasty")
+def test_an_operation_that_hangs_is_found(stage_of: StageOf) -> None:
     async def play(stage: Stage) -> Operation:
         async def operation() -> None:
             try:
@@ -273,9 +313,8 @@ def test_an_operation_that_hangs_is_found(stage_of: StageOf, monkeypatch: pytest
 
         return operation()
 
-    monkeypatch.setattr("hostile.interrupt.PATIENCE", 0.1)
     faults = interrupt(stage_of, Scene("hanging", play), Moment.AT_ONCE)
-    assert "still waiting after 0.1 s" in faults[0]
+    assert "still waiting after 0.3 s" in faults[0]
 
 
 def test_canaries_take_every_freed_number() -> None:

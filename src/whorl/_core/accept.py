@@ -69,7 +69,7 @@ class Listener(Watch):
         self.sock = sock
         self.protocol_factory = protocol_factory
         self.server = server
-        self.backlog = backlog
+        self.backlog = max(backlog, 1)  # the kernel takes 0 for a short queue, not for none
         self.accept_tls = accept_tls
         self.context = context_copy_current()
         self.family = sock.family
@@ -82,10 +82,6 @@ class Listener(Watch):
 
     def __repr__(self):
         return f"<Listener fd={self.fd} server={self.server!r}>"
-
-    def stop(self):
-        """Accept no more; the socket stays open."""
-        self.loop.registry.release(self)
 
     @cython.cfunc
     @cython.exceptval(-1, check=False)

@@ -14,6 +14,7 @@ cdef class Watch:
     cdef int on_events(self, uint32_t events) except -1
     cdef int on_evicted(self) except -1
     cdef int flush(self) except -1
+    cdef int flush_inside(self) except -1
 
 cdef bint is_socket(object value)
 
@@ -27,8 +28,8 @@ cdef class Registry:
     cdef int count
     cdef int position
 
-    cdef Watch owner(self, int fd)
-    cdef int claim(self, Watch watch, int fd) except -1
+    cdef Watch owner(self, long long fd)
+    cdef int claim(self, Watch watch, long long fd) except -1
     cdef int arm(self, Watch watch, uint32_t mask, bint verify) except -1
     cdef int release(self, Watch watch) except -1
     cdef int wait(self, int timeout) except -1

@@ -16,6 +16,7 @@ A file that was closed behind our back while a duplicate of it lives on keeps re
 name it. ``wait`` sees such events by their generation and builds the epoll set anew without that file.
 """
 
+import fcntl
 import os
 import socket
 import weakref
@@ -23,6 +24,7 @@ import weakref
 import cython
 from cython.cimports.cpython.mem import PyMem_Free, PyMem_Malloc
 from cython.cimports.cpython.object import PyTypeObject
+from cython.cimports.libc.limits import INT_MAX
 from cython.cimports.libc.stdint import uint32_t, uint64_t
 from cython.cimports.whorl._core.linux import (
     EBADF,
@@ -71,6 +73,10 @@ class Watch:
         """Send what was held back until the end of the callback."""
         return 0
 
+    def flush_inside(self) -> cython.int:
+        """Do that before the callback has ended."""
+        return 0
+
 
 class Registry:
     """An epoll instance and the owner of each descriptor in it."""
@@ -97,7 +103,7 @@ class Registry:
             raise system_error(errno, "cannot open an epoll instance")
         return 0
 
-    def owner(self, fd: cython.int) -> Watch:
+    def owner(self, fd: cython.longlong) -> Watch:
         """Return the watch that owns a descriptor number, or None."""
         entry: object
         if fd < 0 or fd >= len(self.table):
@@ -107,13 +113,17 @@ class Registry:
             return entry
         return entry()
 
-    def claim(self, watch: Watch, fd: cython.int) -> cython.int:
+    def claim(self, watch: Watch, fd: cython.longlong) -> cython.int:
         """Make a watch the owner of a descriptor number; whoever owned it before is evicted."""
         before: Watch
         if fd < 0:
             raise ValueError(f"Invalid file descriptor: {fd}")
+        if fd > INT_MAX:
+            raise OverflowError("signed integer is greater than maximum")
         if self.epfd < 0:
             raise RuntimeError("Event loop is closed")
+        if fd >= len(self.table):
+            fcntl.fcntl(fd, fcntl.F_GETFD)  # fails for a number that is no descriptor: no table for that
         before = self.owner(fd)
         if before is not None and before is not watch:
             self.release(before)
@@ -156,6 +166,10 @@ class Registry:
             if errno == ENOENT and operation == EPOLL_CTL_MOD:
                 moved = 1  # the number was closed and given out again since we asked last
                 operation = EPOLL_CTL_ADD
+                # A duplicate of the old file may still report, under the old generation.
+                self.last_generation += 1
+                watch.generation = self.last_generation
+                event.data.u64 = (cython.cast(uint64_t, watch.generation) << 32) | cython.cast(uint32_t, watch.fd)
             elif errno == EEXIST and operation == EPOLL_CTL_ADD:
                 operation = EPOLL_CTL_MOD  # left by an owner that never said goodbye
             else:

@@ -40,6 +40,6 @@ cdef class Scheduler:
     cdef int cork(self, Watch watch) except -1
     cdef int flush_corked(self) except -1
     cdef Readiness readiness(self, object file, bint create)
-    cdef int check_no_transport(self, int fd, object file) except -1
+    cdef int check_no_transport(self, long long fd, object file) except -1
 
-cdef int fileno_of(object file) except -1
+cdef long long fileno_of(object file) except -1

@@ -56,6 +56,9 @@ _LONGEST_WAIT = cython.declare(cython.double, 24 * 3600 * 1000.0)
 # the others. The readers (stream, datagram, sock) rely on it.
 _SCRATCH_SIZE = cython.declare(cython.size_t, 256 * 1024)
 
+# Larger than any descriptor: what a number that no C type holds stands for.
+_NO_FILE = 2**62
+
 _Task = asyncio.Task
 _Future = asyncio.Future
 
@@ -242,6 +245,10 @@ class Scheduler:
         """Take events from the kernel, waiting for them if nothing else is to be done."""
         registry: Registry = self.registry
         timeout: cython.int = self.timeout(now)
+        if self.corked:
+            # Written by a destructor, after the callback that it belongs to: nobody else would flush it.
+            self.flush_corked()
+            timeout = 0
         if registry.position < registry.count:
             pass  # Ctrl-C left some of the last ones; an edge among them would not be reported again
         elif timeout == 0:
@@ -299,9 +306,10 @@ class Scheduler:
         """Milliseconds that the kernel may be waited for: 0 with work at hand, -1 without a timer."""
         timer: TimerHandle
         wait: cython.double
+        # First of all: cancelled timers that it lets go may run code that makes callbacks ready.
+        timer = self.timers.first()
         if self.ready.count or self.due.count or self.inputs.count or self._stopping:
             return 0
-        timer = self.timers.first()
         if timer is None:
             return -1
         wait = ceil(min((timer._when - now) * 1000.0, _LONGEST_WAIT))
@@ -373,7 +381,7 @@ class Scheduler:
     def _ensure_fd_no_transport(self, file):
         self.check_no_transport(fileno_of(file), file)
 
-    def check_no_transport(self, fd: cython.int, file) -> cython.int:
+    def check_no_transport(self, fd: cython.longlong, file) -> cython.int:
         owner: Watch = self.registry.owner(fd)
         if owner is not None and owner.holds_descriptor():
             raise RuntimeError(f"File descriptor {file!r} is used by transport {owner!r}")
@@ -386,7 +394,8 @@ class Scheduler:
 
     def readiness(self, file, create: cython.bint) -> Readiness:
         """Return who waits for a descriptor that no transport owns; make it if asked to."""
-        fd: cython.int = fileno_of(file)
+        # Who only asks may ask for any number: asyncio does so for sockets that are closed already.
+        fd: cython.longlong = fileno_of(file) if create or not isinstance(file, int) else min(file, _NO_FILE)
         owner: Watch = self.registry.owner(fd)
         readiness: Readiness
         if isinstance(owner, Readiness):
@@ -456,6 +465,18 @@ class Scheduler:
         self.inputs.clear()
         self.corked.clear()
 
+    def _stop_watching(self, file):
+        """Let whoever owns a descriptor forget it."""
+        owner: Watch = self.registry.owner(fileno_of(file))
+        if owner is not None:
+            self.registry.release(owner)
+
+    def _before_fork(self):
+        """Send what is corked, or parent and child would both send it."""
+        watch: Watch
+        for watch in self.corked:
+            watch.flush_inside()
+
     def _after_fork(self):
         """Part from the parent process: epoll and the waker must not be shared with it."""
         self.registry.count = self.registry.position = 0
@@ -463,7 +484,7 @@ class Scheduler:
         self.waker.attach(self.registry)
 
 
-def fileno_of(file) -> cython.int:
+def fileno_of(file) -> cython.longlong:
     """Return the descriptor number of a file or number, with the errors that selectors give."""
     if isinstance(file, int):
         fd = file
@@ -474,4 +495,4 @@ def fileno_of(file) -> cython.int:
             raise ValueError(f"Invalid file object: {file!r}") from None
     if fd < 0:
         raise ValueError(f"Invalid file descriptor: {fd}")
-    return fd
+    return min(fd, _NO_FILE)

@@ -39,8 +39,12 @@ from cython.cimports.whorl._core.scheduler import Scheduler
 from whorl._core.registry import system_error
 
 _SCRATCH = cython.declare(cython.Py_ssize_t, 256 * 1024)
-# What attempt() returns when the kernel is not ready.
+# What attempt() returns when the kernel is not ready, and when it is but others should have their turn first.
 _NOT_YET = object()
+_NEXT_TURN = object()
+# Bytes for one system call of sock_sendall: while a fast reader drains the socket, the kernel would take any amount
+# in one call and hold up the loop for that long.
+_SEND_MOST = cython.declare(cython.Py_ssize_t, 1024 * 1024)
 
 
 @cython.cclass
@@ -117,6 +121,8 @@ class SockOperation:
     def step(self):
         if self.finished:
             raise RuntimeError("cannot reuse already awaited coroutine")
+        if self.future is not None and not self.future.done():
+            raise RuntimeError("coroutine is being awaited already")
         try:
             if not self.started:
                 self.started = True
@@ -125,6 +131,8 @@ class SockOperation:
             result = self.advance()
             if result is _NOT_YET:
                 return self.new_future()
+            if result is _NEXT_TURN:
+                return None  # a bare yield: the task goes on in the next turn
         except BaseException:
             self.finished = True
             raise
@@ -145,7 +153,7 @@ class SockOperation:
     def advance(self):
         """Try the system call if that makes sense; returns its result or _NOT_YET."""
         self.find_readiness()
-        if not self.known_ready() and not self.readiness.by_level():
+        if not self.known_ready() and not self.readiness.by_level() and not self.wants_nothing():
             return _NOT_YET
         return self.attempt()
 
@@ -174,6 +182,12 @@ class SockOperation:
     @cython.cfunc
     def known_ready(self) -> cython.bint:
         return self.readiness.readable
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def wants_nothing(self) -> cython.int:
+        """Whether no bytes are asked for: then there is nothing to wait for."""
+        return 0
 
     @cython.cfunc
     def would_block(self):
@@ -233,11 +247,17 @@ class Recv(SockOperation):
     size: cython.Py_ssize_t
 
     def __init__(self, loop: Scheduler, sock, size):
-        SockOperation.__init__(self, loop, sock)
+        self.started = True  # until the arguments are right there is nothing to await
         self.size = size
         if self.size < 0:
-            self.started = True  # it never will be
             raise ValueError("negative buffersize in recv")
+        self.started = False
+        SockOperation.__init__(self, loop, sock)
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def wants_nothing(self) -> cython.int:
+        return self.size == 0
 
     @cython.cfunc
     def attempt(self):
@@ -270,6 +290,11 @@ class RecvInto(SockOperation):
     def __init__(self, loop: Scheduler, sock, buffer):
         SockOperation.__init__(self, loop, sock)
         self.buffer = buffer
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def wants_nothing(self) -> cython.int:
+        return memoryview(self.buffer).nbytes == 0
 
     @cython.cfunc
     def attempt(self):
@@ -318,9 +343,11 @@ class RecvFromInto(SockOperation):
     size: object
 
     def __init__(self, loop: Scheduler, sock, buffer, size):
-        SockOperation.__init__(self, loop, sock)
-        self.buffer = buffer
+        self.started = True  # until the arguments are right there is nothing to await
         self.size = size or len(buffer)
+        self.started = False
+        self.buffer = buffer
+        SockOperation.__init__(self, loop, sock)
 
     @cython.cfunc
     def attempt(self):
@@ -371,7 +398,7 @@ class SendAll(SendOperation):
                 got = send(
                     self.descriptor(),
                     cython.cast(cython.p_char, view.buf) + self.sent,
-                    view.len - self.sent,
+                    min(view.len - self.sent, _SEND_MOST),
                     MSG_DONTWAIT | MSG_NOSIGNAL,
                 )
                 if got < 0:
@@ -381,8 +408,7 @@ class SendAll(SendOperation):
                         raise system_error(errno)
                 else:
                     self.sent += got
-                    if self.sent == view.len:
-                        return None
+                    return None if self.sent == view.len else _NEXT_TURN
         finally:
             PyBuffer_Release(cython.address(view))
 
@@ -477,6 +503,8 @@ class Writable(SendOperation):
 @cython.cfunc
 def receive(fd: cython.int, room: cython.p_void, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
     """``recv``: the number of bytes, or -1 when there is nothing yet; other errors are raised."""
+    if size == 0:
+        return 0  # as the socket module has it: the kernel would wait for data that nobody asks for
     got: cython.Py_ssize_t = recv(fd, room, size, MSG_DONTWAIT)
     while got < 0 and errno == EINTR:
         got = recv(fd, room, size, MSG_DONTWAIT)

@@ -286,18 +286,24 @@ class StreamTransport(Transport):
         self.corked = False
         if self.lost or self.finished or self.pending() == 0:
             return 0
-        sent = self.send_once()
-        if sent < 0:
-            if errno != EAGAIN and errno != EINTR:
-                error = system_error(errno)
-                self.buffer.clear()
-                self._fatal_error(error, "Fatal write error on socket transport")
-                if self.empty_waiter is not None and not self.empty_waiter.done():
-                    self.empty_waiter.set_exception(error)
-                return 0
-        else:
+        while True:
+            # More than one call takes: the kernel may have room for the rest, too.
+            more: cython.bint = len(self.buffer.chunks) - self.buffer.first > _CHUNKS_MOST
+            sent = self.send_once()
+            if sent < 0:
+                break
             self.buffer.consume(sent)
+            if not more:
+                break
+        if sent < 0 and errno != EAGAIN and errno != EINTR:
+            error = system_error(errno)
+            self.buffer.clear()
+            self._fatal_error(error, "Fatal write error on socket transport")
+            if self.empty_waiter is not None and not self.empty_waiter.done():
+                self.empty_waiter.set_exception(error)
+            return 0
         if self.buffer.size:
+            self.loop.check_open()  # nobody would ever send the rest
             self.rearm()
             return self.maybe_pause_protocol()
         return self.drained()
@@ -362,6 +368,17 @@ class StreamTransport(Transport):
     @cython.exceptval(-1, check=False)
     def flush_if_corked(self) -> cython.int:
         return self.send_buffered() if self.corked else 0
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def flush_inside(self) -> cython.int:
+        return self.flush_if_corked()
+
+    def get_extra_info(self, name, default=None):
+        """Return what is known of the connection; the socket comes after all that was written before."""
+        if name == "socket":
+            self.flush_if_corked()
+        return Transport.get_extra_info(self, name, default)
 
     def can_write_eof(self):
         """Return True: a stream's sending side can be closed alone."""

@@ -18,10 +18,10 @@ cdef class TimerHeap:
     cdef int push(self, TimerHandle timer) except -1
     @cython.locals(items=list, top=TimerHandle, last=TimerHandle)
     cdef TimerHandle pop(self)
-    @cython.locals(items=list, timer=TimerHandle)
+    @cython.locals(timer=TimerHandle)
     cdef TimerHandle first(self)
     cdef TimerHandle pop_due(self, double now)
-    @cython.locals(live=list, timer=TimerHandle, index=Py_ssize_t)
+    @cython.locals(live=list, before_this=list, timer=TimerHandle, index=Py_ssize_t)
     cdef int note_cancelled(self) except -1
     @cython.locals(items=list, timer=TimerHandle, parent=TimerHandle, above=Py_ssize_t)
     cdef int sift_up(self, Py_ssize_t index) except -1

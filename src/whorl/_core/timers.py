@@ -122,12 +122,13 @@ class TimerHeap:
 
     def first(self) -> TimerHandle | None:
         """Return the earliest timer that is not cancelled, and leave it where it is."""
-        items = self.items
-        while items:
-            timer = items[0]
+        while self.items:
+            timer = self.items[0]
             if not timer._cancelled:
                 return timer
             self.pop()
+            # The last reference: what dies with it may set and cancel timers, so the heap is looked at anew.
+            del timer
         return None
 
     def pop_due(self, now: float) -> TimerHandle | None:
@@ -143,7 +144,10 @@ class TimerHeap:
         if len(self.items) <= _SMALLEST_TO_COMPACT or 2 * self.cancelled <= len(self.items):
             return 0
         live = []
-        for timer in self.items:
+        # Cancelled timers are let go only when the heap is in order again, on return: what dies with them (values in
+        # their contexts) may run code that sets and cancels timers.
+        before_this = self.items
+        for timer in before_this:
             if timer._cancelled:
                 timer.heap = None
             else:

@@ -7,6 +7,7 @@ fork. A child that never uses its loops (it runs another program, or makes a loo
 
 import os
 import signal
+import threading
 import weakref
 from typing import Any
 
@@ -29,4 +30,10 @@ def _part_from_parent() -> None:
             signal.set_wakeup_fd(loop._csock.fileno())
 
 
-os.register_at_fork(after_in_child=_part_from_parent)
+def _send_what_is_corked() -> None:
+    for loop in list(_living):
+        if loop._thread_id == threading.get_ident():
+            loop._before_fork()
+
+
+os.register_at_fork(before=_send_what_is_corked, after_in_child=_part_from_parent)

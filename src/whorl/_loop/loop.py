@@ -72,6 +72,7 @@ class EventLoop(Scheduler, asyncio.SelectorEventLoop):  # type: ignore[misc]  # 
     _make_ssl_transport = tls.make_ssl_transport
     start_tls = tls.start_tls
     _start_serving = server.start_serving
+    _stop_serving = server.stop_serving
     _sendfile_native = sendfile.sendfile_native
     _sock_sendfile_native = sendfile.sock_sendfile_native
     _make_subprocess_transport = subprocess.make_subprocess_transport

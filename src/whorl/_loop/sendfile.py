@@ -19,10 +19,11 @@ async def sock_sendfile_native(self: Any, sock: socket.socket, file: BinaryIO, o
 
 async def sendfile_native(self: Any, transp: Any, file: BinaryIO, offset: int, count: int | None) -> int:
     """Send (part of) a file through a stream transport, after all that was written before; returns the bytes sent."""
+    empty = transp._make_empty_waiter()  # fails when another file is being sent
     resume_reading = transp.is_reading()
     transp.pause_reading()
-    await transp._make_empty_waiter()
     try:
+        await empty
         return await _send(transp._sock, file, offset, count, transp._wait_for_room)
     finally:
         transp._reset_empty_waiter()
@@ -43,7 +44,8 @@ async def _send(
         while size and (count is None or sent < count):
             try:
                 # One call may not take more than 2 GiB (sendfile(2)); it says how much it took.
-                step = os.sendfile(sock.fileno(), source, offset + sent, min((count or size) - sent or size, 2**30))
+                most = 2**30 if count is None else min(count - sent, 2**30)
+                step = os.sendfile(sock.fileno(), source, offset + sent, most)
             except (BlockingIOError, InterruptedError):
                 await room()
                 continue

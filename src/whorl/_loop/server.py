@@ -8,6 +8,7 @@ from asyncio import constants
 from collections.abc import Callable
 from typing import Any
 
+from whorl import compat
 from whorl._core.accept import Listener
 
 
@@ -28,6 +29,13 @@ def start_serving(
             _accept_tls, self, sslcontext, server, ssl_handshake_timeout, ssl_shutdown_timeout
         )
     Listener(self, sock, protocol_factory, server, backlog, accept_tls)
+
+
+def stop_serving(self: Any, sock: socket.socket) -> None:
+    """Accept no more connections on a listening socket, and close it."""
+    if sock.fileno() >= 0:
+        self._stop_watching(sock)
+    compat.stop_serving(self, sock)
 
 
 def _accept_tls(loop: Any, *args: Any) -> None:
