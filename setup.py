@@ -25,6 +25,8 @@ DIRECTIVES = {
     "cdivision": True,
     "embedsignature": True,
     "binding": True,
+    # A copied or unpickled handle or transport would be a shell without its descriptor.
+    "auto_pickle": False,
     "emit_code_comments": False,
 }
 

@@ -167,6 +167,16 @@ def test_cancelling_lets_go_of_what_would_have_run(build: int, loop: asyncio.Abs
     assert weakref.ref(handle)() is handle
 
 
+@builds
+@pytest.mark.parametrize("exit", [SystemExit, KeyboardInterrupt])
+def test_exits_pass(build: int, exit: type[BaseException], loop: asyncio.AbstractEventLoop) -> None:
+    def leave() -> None:
+        raise exit
+
+    with pytest.raises(exit):
+        HANDLES[build](leave, (), loop)._run()
+
+
 OPERATORS = (operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne)
 
 

@@ -44,8 +44,10 @@ class Handle:
                 # What the handle was is worth knowing in a log; the references are not worth keeping.
                 self._repr = repr(self)
             self._cancelled = True
-            self._callback = None
-            self._args = None
+            # Held until the handle is in order again: what dies with them may look at it.
+            before = self._callback, self._args
+            self._callback = self._args = None
+            del before
 
     def cancelled(self) -> bool:
         """Return True when the handle was cancelled."""

@@ -27,4 +27,5 @@ cdef class Readiness(Watch):
     cdef int received(self, Py_ssize_t size, Py_ssize_t wanted) except -1
     cdef int rearm(self, bint verify) except -1
     cdef int file_changed(self, Handle kept) except -1
+    cdef int drop_callbacks(self, Handle kept) except -1
     cdef int wake(self, list waiters) except -1

@@ -99,23 +99,26 @@ class Readiness(Watch):
         """The number turned out to be another file's now: whoever waited for the old one waits in vain."""
         if kept is not None:
             self.sock_ref = None
-        if self.reader is not None and self.reader is not kept:
-            self.reader.cancel()
-            self.reader = None
-        if self.writer is not None and self.writer is not kept:
-            self.writer.cancel()
-            self.writer = None
+        self.drop_callbacks(kept)
         self.wake(self.read_waiters)
         self.wake(self.write_waiters)
         return self.rearm(False)
 
+    def drop_callbacks(self, kept) -> cython.int:
+        # Swapped out before they are cancelled: what dies with a callback may add or remove another one.
+        handle: Handle
+        if self.reader is not kept:
+            handle, self.reader = self.reader, None
+            if handle is not None:
+                handle.cancel()
+        if self.writer is not kept:
+            handle, self.writer = self.writer, None
+            if handle is not None:
+                handle.cancel()
+        return 0
+
     def on_evicted(self) -> cython.int:
-        if self.reader is not None:
-            self.reader.cancel()
-            self.reader = None
-        if self.writer is not None:
-            self.writer.cancel()
-            self.writer = None
+        self.drop_callbacks(None)
         self.wake(self.read_waiters)
         self.wake(self.write_waiters)
         return 0

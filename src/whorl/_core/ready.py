@@ -52,10 +52,12 @@ class ReadyQueue:
 
     def clear(self) -> None:
         """Drop every handle; a large ring shrinks to its first size."""
-        self.ring = [None] * _SMALLEST
+        # Held until the queue is in order again: what dies with a handle may push to it.
+        before, self.ring = self.ring, [None] * _SMALLEST
         self.mask = _SMALLEST - 1
         self.head = 0
         self.count = 0
+        del before
 
     def __len__(self) -> int:
         return self.count

@@ -269,14 +269,15 @@ class Registry:
     def close(self):
         """Give up every descriptor and the epoll instance; the descriptors themselves stay open."""
         watch: Watch
-        for entry in self.table:
+        # Swapped first: what dies with a watch may ask for the owner of a descriptor.
+        before, self.table = self.table, []
+        self.count = 0
+        self.position = 0
+        for entry in before:
             watch = entry if entry is None or isinstance(entry, Watch) else entry()
             if watch is not None:
                 watch.generation = 0
                 watch.armed = 0
-        self.table = []
-        self.count = 0
-        self.position = 0
         if self.epfd >= 0:
             close(self.epfd)
             self.epfd = -1

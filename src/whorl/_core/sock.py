@@ -211,11 +211,10 @@ class SockOperation:
     @cython.cfunc
     @cython.exceptval(-1, check=False)
     def forget_future(self) -> cython.int:
-        if self.future is not None:
-            if self.future in self.waiters:
-                self.waiters.remove(self.future)
-            self.future = None
-            self.waiters = None
+        future, self.future = self.future, None
+        waiters, self.waiters = self.waiters, None
+        if future is not None and future in waiters:
+            waiters.remove(future)
         return 0
 
 

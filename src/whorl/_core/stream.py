@@ -96,7 +96,7 @@ class StreamTransport(Transport):
     def set_protocol(self, protocol):
         """Have another protocol hear of this connection."""
         self.buffered = isinstance(protocol, asyncio.BufferedProtocol)
-        self.protocol = protocol
+        Transport.set_protocol(self, protocol)
 
     @cython.cfunc
     def wanted(self) -> uint32_t:
@@ -453,7 +453,8 @@ class StreamTransport(Transport):
         return self.empty_waiter
 
     def _reset_empty_waiter(self):
-        self.empty_waiter = None
+        before, self.empty_waiter = self.empty_waiter, None
+        del before
 
     def _wait_for_room(self):
         """Return a future that is done when the kernel takes more, or fails when the connection is lost."""

@@ -192,10 +192,11 @@ class TimerHeap:
 
     def clear(self) -> None:
         """Drop every timer."""
-        for timer in self.items:
-            timer.heap = None
-        self.items = []
+        # Held until the heap is in order again: what dies with a timer may set another one.
+        before, self.items = self.items, []
         self.cancelled = 0
+        for timer in before:
+            timer.heap = None
 
     def __len__(self) -> int:
         return len(self.items)

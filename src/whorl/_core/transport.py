@@ -132,7 +132,9 @@ class Transport(Watch):
 
     def set_protocol(self, protocol):
         """Have another protocol hear of this transport."""
-        self.protocol = protocol
+        # Swapped, here and below: what dies with the old one may still ask for it.
+        before, self.protocol = self.protocol, protocol
+        del before
 
     def get_protocol(self):
         """Return the protocol that hears of this transport."""
@@ -304,7 +306,7 @@ class Transport(Watch):
             self.protocol.connection_lost(exc)
         finally:
             self.finish()
-            self.protocol = None
+            self.set_protocol(None)
 
     def finish(self) -> cython.int:
         if self.finished:
