@@ -12,7 +12,6 @@ CORE = ROOT / "src" / "whorl" / "_core"
 
 # Pattern: why no stub can or should say this. stubtest complains of a line that it does not need.
 ALLOWED = {
-    r"whorl\._core\..*__(reduce|setstate)_cython__": "Cython's own half of pickling, in each class or its module",
     r"whorl\._core\.\w+\.__pyx_capi__": "how compiled modules find each other's C functions",
     r"whorl\._core\.\w+\.__test__": "the doctests that Cython found: none",
 }

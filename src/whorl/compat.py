@@ -7,7 +7,7 @@ met first. A test holds the three tables against the running interpreter.
 
 import asyncio
 import sys
-from asyncio import base_events, base_subprocess, format_helpers, sslproto, transports
+from asyncio import base_events, base_subprocess, constants, format_helpers, sslproto, transports
 from typing import Any
 
 # What whorl calls.
@@ -29,6 +29,11 @@ def own_child_watcher() -> Any:
     ready_made = ("ThreadedChildWatcher", "PidfdChildWatcher")
     return None if type(watcher).__name__ in ready_made else watcher
 
+
+SENDFILE_MODE: Any = constants._SendfileMode.TRY_NATIVE
+
+# The class of loop that asyncio has for the system: all that whorl can offer where there is no epoll.
+STANDARD_LOOP: Any = asyncio.DefaultEventLoopPolicy._loop_factory  # type: ignore[attr-defined]
 
 # What whorl derives from or makes, with more private methods than typeshed knows.
 FlowControlMixin: Any = transports._FlowControlMixin
@@ -81,10 +86,12 @@ LOOP_ATTRIBUTES = (
 
 # Other private attributes, by the class that has them.
 READ = {
+    "asyncio:Future": ("_asyncio_future_blocking",),
     "asyncio.streams:StreamReader": ("_buffer", "_paused"),
     "asyncio.streams:StreamReaderProtocol": ("_stream_reader",),
     "asyncio.sslproto:SSLProtocol": ("_incoming", "_app_transport"),
     "asyncio.base_subprocess:BaseSubprocessTransport": ("_proc", "_process_exited", "_start", "_wait"),
+    "asyncio.base_events:BaseEventLoop": ("_ensure_resolved",),
     "asyncio.base_events:Server": ("_attach", "_detach"),
     "asyncio.selector_events:BaseSelectorEventLoop": ("_close_self_pipe", "_make_self_pipe"),
 }

@@ -5,11 +5,13 @@ import sys
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from whorl import compat
+
 if TYPE_CHECKING or sys.platform == "linux":
     from whorl._loop.loop import EventLoop as EventLoop
 else:
     # Without epoll there is nothing for whorl to drive: programs get the loop that asyncio has for the system.
-    EventLoop = asyncio.DefaultEventLoopPolicy._loop_factory
+    EventLoop = compat.STANDARD_LOOP
 
 _T = TypeVar("_T")
 

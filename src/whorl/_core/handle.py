@@ -40,10 +40,10 @@ class Handle:
     def cancel(self) -> None:
         """Take the callback back; it will not run. A second call does nothing."""
         if not self._cancelled:
+            self._cancelled = True
             if self._loop is not None and self._loop.get_debug():
                 # What the handle was is worth knowing in a log; the references are not worth keeping.
                 self._repr = repr(self)
-            self._cancelled = True
             # Held until the handle is in order again: what dies with them may look at it.
             before = self._callback, self._args
             self._callback = self._args = None

@@ -1,7 +1,10 @@
+from typing import final
+
 class Watch:
     @property
     def fd(self) -> int: ...
 
+@final
 class Registry:
     def close(self) -> None: ...
 

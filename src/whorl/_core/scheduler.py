@@ -378,8 +378,8 @@ class Scheduler:
 
     # -- descriptors --------------------------------------------------------------------------------------------
 
-    def _ensure_fd_no_transport(self, file):
-        self.check_no_transport(fileno_of(file), file)
+    def _ensure_fd_no_transport(self, fd):
+        self.check_no_transport(fileno_of(fd), fd)
 
     def check_no_transport(self, fd: cython.longlong, file) -> cython.int:
         owner: Watch = self.registry.owner(fd)

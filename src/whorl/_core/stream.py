@@ -45,7 +45,7 @@ from cython.cimports.whorl._core.transport import Transport
 from whorl._core.faces import face
 from whorl._core.registry import system_error
 from whorl._core.transport import attach_to_server
-from whorl.compat import FlowControlMixin
+from whorl.compat import SENDFILE_MODE, FlowControlMixin
 
 _FACE = face("StreamTransport", FlowControlMixin, asyncio.Transport)
 
@@ -72,7 +72,7 @@ class StreamTransport(Transport):
     corked: cython.bint
 
     _start_tls_compatible = True
-    _sendfile_compatible = constants._SendfileMode.TRY_NATIVE
+    _sendfile_compatible = SENDFILE_MODE
 
     def __init__(self, loop: Scheduler, sock, protocol, waiter=None, extra=None, server=None, context=None):
         """Take a connected, non-blocking socket over; ``connection_made`` follows in the next turn."""

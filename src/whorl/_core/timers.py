@@ -67,13 +67,17 @@ class TimerHandle(Handle):
         return self._when < other._when if isinstance(other, TimerHandle) else NotImplemented
 
     def __le__(self, other: Any) -> Any:
-        return self._when <= other._when if isinstance(other, TimerHandle) else NotImplemented
+        if not isinstance(other, TimerHandle):
+            return NotImplemented
+        return self._when < other._when or self == other
 
     def __gt__(self, other: Any) -> Any:
         return self._when > other._when if isinstance(other, TimerHandle) else NotImplemented
 
     def __ge__(self, other: Any) -> Any:
-        return self._when >= other._when if isinstance(other, TimerHandle) else NotImplemented
+        if not isinstance(other, TimerHandle):
+            return NotImplemented
+        return self._when > other._when or self == other
 
     def __eq__(self, other: Any) -> Any:
         if not isinstance(other, TimerHandle):

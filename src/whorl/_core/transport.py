@@ -28,7 +28,7 @@ from cython.cimports.whorl._core.linux import (
 from cython.cimports.whorl._core.registry import Watch, is_socket
 from cython.cimports.whorl._core.scheduler import Scheduler
 
-from whorl.compat import SERVER_KNOWS_TRANSPORTS
+from whorl import compat
 
 _HIGH_WATER = cython.declare(cython.Py_ssize_t, 64 * 1024)  # asyncio's default
 _MARK_MOST = 2**62  # a mark above that, infinity for one, is the same as this
@@ -334,7 +334,7 @@ class Transport(Watch):
 
 def attach_to_server(server, transport):
     """Count a transport among those that a server waits for."""
-    if SERVER_KNOWS_TRANSPORTS:
+    if compat.SERVER_KNOWS_TRANSPORTS:
         server._attach(transport)
     else:
         server._attach()
@@ -342,7 +342,7 @@ def attach_to_server(server, transport):
 
 def detach_from_server(server, transport):
     """Undo ``attach_to_server``."""
-    if SERVER_KNOWS_TRANSPORTS:
+    if compat.SERVER_KNOWS_TRANSPORTS:
         server._detach(transport)
     else:
         server._detach()

@@ -1,3 +1,6 @@
+from typing import final
+
 from whorl._core.registry import Watch
 
+@final
 class Waker(Watch): ...
