@@ -14,6 +14,11 @@ from typing import Any
 check_ssl_socket: Any = base_events._check_ssl_socket  # type: ignore[attr-defined]
 format_handle: Any = base_events._format_handle  # type: ignore[attr-defined]
 format_callback_source: Any = format_helpers._format_callback_source
+create_connection: Any = asyncio.SelectorEventLoop.create_connection
+create_unix_connection: Any = asyncio.SelectorEventLoop.create_unix_connection
+create_server: Any = asyncio.SelectorEventLoop.create_server
+create_unix_server: Any = asyncio.SelectorEventLoop.create_unix_server
+create_datagram_endpoint: Any = asyncio.SelectorEventLoop.create_datagram_endpoint
 connect_sock: Any = base_events.BaseEventLoop._connect_sock  # type: ignore[attr-defined]
 create_connection_transport: Any = base_events.BaseEventLoop._create_connection_transport  # type: ignore[attr-defined]
 
@@ -91,7 +96,7 @@ READ = {
     "asyncio.streams:StreamReaderProtocol": ("_stream_reader",),
     "asyncio.sslproto:SSLProtocol": ("_incoming", "_app_transport"),
     "asyncio.base_subprocess:BaseSubprocessTransport": ("_proc", "_process_exited", "_start", "_wait"),
-    "asyncio.base_events:BaseEventLoop": ("_ensure_resolved",),
+    "asyncio.base_events:BaseEventLoop": ("_check_sendfile_params", "_ensure_resolved"),
     "asyncio.base_events:Server": ("_attach", "_detach"),
     "asyncio.selector_events:BaseSelectorEventLoop": ("_close_self_pipe", "_make_self_pipe"),
 }

@@ -31,10 +31,10 @@ pieces = st.one_of(
     st.integers(1, 400).map(lambda count: [1] * count),
     st.integers(1, 60_000).map(lambda size: [size]),
 )
-steps = st.one_of(
+steps: st.SearchStrategy[tuple[str, list[int]]] = st.one_of(
     st.tuples(st.just("append"), pieces),
     st.tuples(st.just("take"), pieces),
-    st.tuples(st.just("clear"), st.just([])),
+    st.tuples(st.just("clear"), st.builds(list[int])),
 )
 
 

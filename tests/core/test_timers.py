@@ -78,10 +78,10 @@ numbers = st.one_of(
     st.lists(st.integers(0, 500), max_size=20),
     st.tuples(st.integers(0, 100), st.integers(1, 7)).map(lambda some: list(range(some[0], 600, some[1]))),
 )
-steps = st.one_of(
+steps: st.SearchStrategy[tuple[str, list[int]]] = st.one_of(
     st.tuples(st.just("set"), times),
     st.tuples(st.just("cancel"), numbers),
-    st.tuples(st.sampled_from(["expire", "clear"]), st.just([])),
+    st.tuples(st.sampled_from(["expire", "clear"]), st.builds(list[int])),
 )
 
 

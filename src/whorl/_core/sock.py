@@ -299,7 +299,12 @@ class RecvInto(SockOperation):
     def attempt(self):
         view: cython.Py_buffer
         got: cython.Py_ssize_t
-        PyObject_GetBuffer(self.buffer, cython.address(view), PyBUF_WRITABLE)
+        try:
+            PyObject_GetBuffer(self.buffer, cython.address(view), PyBUF_WRITABLE)
+        except (BufferError, TypeError):
+            # In the words of socket.recv_into().
+            kind = type(self.buffer).__name__
+            raise TypeError(f"recv_into() argument 1 must be read-write bytes-like object, not {kind}") from None
         try:
             got = receive(self.descriptor(), view.buf, view.len)
             if got < 0:

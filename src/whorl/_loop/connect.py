@@ -2,13 +2,15 @@
 
 import asyncio
 import socket
-from collections.abc import Callable
 from typing import Any
 
 from whorl import compat
 from whorl._core.datagram import DatagramTransport
 from whorl._core.sock import Connect
 from whorl._core.stream import StreamTransport
+from whorl._loop.attempt import attempt, leaving
+
+_Pair = tuple[asyncio.Transport, asyncio.BaseProtocol]
 
 
 async def sock_connect(self: Any, sock: socket.socket, address: Any) -> None:
@@ -22,33 +24,40 @@ async def sock_connect(self: Any, sock: socket.socket, address: Any) -> None:
     await Connect(self, sock, address)
 
 
+async def create_connection(self: Any, *args: Any, **kwargs: Any) -> _Pair:
+    """Connect to a TCP server, as asyncio does; whatever goes wrong, no socket stays open."""
+    pair: _Pair = await attempt(self, compat.create_connection, args, kwargs)
+    return pair
+
+
+async def create_unix_connection(self: Any, *args: Any, **kwargs: Any) -> _Pair:
+    """Connect to a Unix socket, as asyncio does; whatever goes wrong, no socket stays open."""
+    pair: _Pair = await attempt(self, compat.create_unix_connection, args, kwargs)
+    return pair
+
+
+async def create_datagram_endpoint(self: Any, *args: Any, **kwargs: Any) -> Any:
+    """Make a datagram socket and its transport, as asyncio does."""
+    self._check_closed()  # before there is a socket that would have to be closed again
+    return await compat.create_datagram_endpoint(self, *args, **kwargs)
+
+
 async def connect_sock(self: Any, exceptions: list[Any], addr_info: Any, local_addr_infos: Any = None) -> socket.socket:
-    """Make, bind and connect one socket; it is ours to close until a transport has it."""
+    """Make, bind and connect one socket."""
     sock: socket.socket = await compat.connect_sock(self, exceptions, addr_info, local_addr_infos)
-    self._own_sockets.add(sock)
+    with leaving() as mine:
+        if mine is not None:
+            mine.opened(sock)
     return sock
 
 
-async def create_connection_transport(
-    self: Any,
-    sock: socket.socket,
-    protocol_factory: Callable[[], asyncio.BaseProtocol],
-    *args: Any,
-    **kwargs: Any,
-) -> tuple[asyncio.Transport, asyncio.BaseProtocol]:
-    """Make a protocol and its transport, and wait until they are connected; closes a socket of ours on failure."""
-    try:
-        pair: tuple[asyncio.Transport, asyncio.BaseProtocol] = await compat.create_connection_transport(
-            self, sock, protocol_factory, *args, **kwargs
-        )
-        return pair
-    except BaseException:
-        # A transport closes its socket by itself; without one it is still ours.
-        if sock in self._own_sockets and sock.fileno() >= 0 and not self._has_transport(sock):
-            sock.close()
-        raise
-    finally:
-        self._own_sockets.discard(sock)
+async def create_connection_transport(self: Any, sock: socket.socket, *args: Any, **kwargs: Any) -> _Pair:
+    """Make a protocol and its transport for a connected socket, and wait until they know each other."""
+    with leaving() as mine:
+        if mine is not None:  # connect_accepted_socket() has none: its socket is the caller's
+            mine.opened(sock)
+        pair: _Pair = await compat.create_connection_transport(self, sock, *args, **kwargs)
+    return pair
 
 
 def make_socket_transport(

@@ -1,8 +1,6 @@
 """The event loop: the compiled scheduler before asyncio's own loop, and the few methods that differ."""
 
 import asyncio
-import socket
-import weakref
 
 from whorl._core import sock
 from whorl._core.scheduler import Scheduler
@@ -38,7 +36,6 @@ class EventLoop(Scheduler, asyncio.SelectorEventLoop):  # type: ignore[misc]  # 
         # The attributes that BaseEventLoop filled with containers of its own show what the scheduler works with.
         self._ready = self.ready
         self._scheduled = self.timers
-        self._own_sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()  # see connect.py
         self._children: dict[int, asyncio.SubprocessTransport] = {}
         fork.survive(self)
 
@@ -64,6 +61,12 @@ class EventLoop(Scheduler, asyncio.SelectorEventLoop):  # type: ignore[misc]  # 
     sock_sendall = sock.sock_sendall
     sock_sendto = sock.sock_sendto
     sock_connect = connect.sock_connect
+
+    create_connection = connect.create_connection  # type: ignore[assignment]
+    create_unix_connection = connect.create_unix_connection  # type: ignore[assignment]
+    create_datagram_endpoint = connect.create_datagram_endpoint
+    create_server = server.create_server
+    create_unix_server = server.create_unix_server
 
     _connect_sock = connect.connect_sock
     _create_connection_transport = connect.create_connection_transport

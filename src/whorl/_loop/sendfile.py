@@ -19,6 +19,7 @@ async def sock_sendfile_native(self: Any, sock: socket.socket, file: BinaryIO, o
 
 async def sendfile_native(self: Any, transp: Any, file: BinaryIO, offset: int, count: int | None) -> int:
     """Send (part of) a file through a stream transport, after all that was written before; returns the bytes sent."""
+    self._check_sendfile_params(transp._sock, file, offset, count)
     empty = transp._make_empty_waiter()  # fails when another file is being sent
     resume_reading = transp.is_reading()
     transp.pause_reading()

@@ -10,6 +10,19 @@ from typing import Any
 
 from whorl import compat
 from whorl._core.accept import Listener
+from whorl._loop.attempt import attempt, leaving
+
+
+async def create_server(self: Any, *args: Any, **kwargs: Any) -> asyncio.Server:
+    """Make a TCP server, as asyncio does; whatever goes wrong, nothing goes on listening."""
+    server: asyncio.Server = await attempt(self, compat.create_server, args, kwargs)
+    return server
+
+
+async def create_unix_server(self: Any, *args: Any, **kwargs: Any) -> asyncio.Server:
+    """Make a server on a Unix socket, as asyncio does; whatever goes wrong, nothing goes on listening."""
+    server: asyncio.Server = await attempt(self, compat.create_unix_server, args, kwargs)
+    return server
 
 
 def start_serving(
@@ -28,7 +41,10 @@ def start_serving(
         accept_tls = functools.partial(
             _accept_tls, self, sslcontext, server, ssl_handshake_timeout, ssl_shutdown_timeout
         )
-    Listener(self, sock, protocol_factory, server, backlog, accept_tls)
+    with leaving() as mine:
+        if mine is not None and server is not None:
+            mine.started(server)
+        Listener(self, sock, protocol_factory, server, backlog, accept_tls)
 
 
 def stop_serving(self: Any, sock: socket.socket) -> None:
