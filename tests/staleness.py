@@ -1,4 +1,4 @@
-"""Whether the compiled modules are those of the source beside them: tests of another build would judge something else."""
+"""Whether the compiled modules are those of the source beside them: tests must not judge another build."""
 
 import sys
 from collections.abc import Iterator

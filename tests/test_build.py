@@ -18,11 +18,12 @@ on_linux = pytest.mark.skipif(sys.platform != "linux", reason="there is no compi
 
 
 def run(*command: object, cwd: Path, **environment: str) -> tuple[int, str]:
-    """The exit code of a command and what it wrote, to either stream; the checkout is not on its path."""
+    """The exit code of a command and what it wrote, to either stream."""
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     done = subprocess.run(
         [str(word) for word in command],
         cwd=cwd,
-        env={**os.environ, **environment},
+        env=inherited | environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

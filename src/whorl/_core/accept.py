@@ -130,6 +130,9 @@ class Listener(Watch):
                 self.accept_tls(self.protocol_factory, conn, {"peername": peername})
                 return 0
             protocol = self.protocol_factory()
+            if self.generation == 0:  # the factory has closed the server
+                conn.close()
+                return 0
             StreamTransport(self.loop, conn, protocol, None, {"peername": peername}, self.server, context)
         except (SystemExit, KeyboardInterrupt):
             conn.close()

@@ -44,7 +44,7 @@ from cython.cimports.whorl._core.transport import Transport
 
 from whorl._core.faces import face
 from whorl._core.registry import system_error
-from whorl._core.transport import attach_to_server
+from whorl._core.transport import attach_to_server, detach_from_server
 from whorl.compat import SENDFILE_MODE, FlowControlMixin
 
 _FACE = face("StreamTransport", FlowControlMixin, asyncio.Transport)
@@ -76,13 +76,18 @@ class StreamTransport(Transport):
 
     def __init__(self, loop: Scheduler, sock, protocol, waiter=None, extra=None, server=None, context=None):
         """Take a connected, non-blocking socket over; ``connection_made`` follows in the next turn."""
-        self.take_over(loop, sock, protocol, waiter, extra, context)
+        if server is not None:
+            attach_to_server(server, self)  # fails when the server is closed, and nothing is taken over then
+        try:
+            self.take_over(loop, sock, protocol, waiter, extra, context)
+        except BaseException:
+            if server is not None:
+                detach_from_server(server, self)
+            raise
+        self.server = server
         if sock.family != socket.AF_UNIX and sock.type == socket.SOCK_STREAM and sock.proto in _NODELAY_PROTOCOLS:
             # Small writes go out without waiting for the acknowledgement of the last, as asyncio has it.
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if server is not None:
-            attach_to_server(server, self)
-            self.server = server
         loop.soon(self._start, (), self.context)
 
     @property

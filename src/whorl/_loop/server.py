@@ -69,6 +69,9 @@ async def _serve_tls(
     extra: dict[str, Any],
 ) -> None:
     """Make a protocol and its transport for a connection, and wait for the handshake."""
+    if server is not None and not server.sockets:  # type: ignore[attr-defined]  # closed since it accepted this one
+        conn.close()
+        return
     protocol = transport = None
     try:
         protocol = protocol_factory()
