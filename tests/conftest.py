@@ -1,15 +1,23 @@
-"""Before the first test: the compiled part of whorl must be that of its source."""
+"""Before the first test: the compiled part of whorl must be that of its source, and hypothesis must be repeatable."""
 
 import sys
 from importlib.machinery import EXTENSION_SUFFIXES
 from importlib.util import find_spec
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 import staleness
 
 ROOT = Path(__file__).parent.parent
+
+# The same examples in each run, and no judgement of how fast the machine is today. To search for new examples:
+# make test ARGS="tests/core --hypothesis-profile search --timeout 900"
+_slow_is_fine = [hypothesis.HealthCheck.too_slow]
+hypothesis.settings.register_profile("same", derandomize=True, deadline=None, suppress_health_check=_slow_is_fine)
+hypothesis.settings.register_profile("search", max_examples=3000, deadline=None, suppress_health_check=_slow_is_fine)
+hypothesis.settings.load_profile("same")
 
 
 def pytest_configure() -> None:

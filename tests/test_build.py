@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -121,6 +122,38 @@ def _built(module: str) -> Path:
 # -- a build that fails ---------------------------------------------------------------------------------------------
 
 
+@pytest.fixture(scope="module")
+def builder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Python of this version that has what the build requires: this one, or else one in an environment of its own."""
+    if find_spec("Cython") and find_spec("setuptools"):
+        return Path(sys.executable)
+    folder = tmp_path_factory.mktemp("builder")
+    requires = tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]["requires"]
+    assert run(sys.executable, "-m", "venv", "--without-pip", folder, cwd=folder)[0] == 0
+    code, output = run(sys.executable, "-m", "pip", "--python", folder, "install", *requires, cwd=folder)
+    assert code == 0, output
+    return folder / "bin" / "python"
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A copy of the sources with one compiled module, which builds in a moment."""
+    folder = tmp_path / "checkout"
+    core = folder / "src" / "whorl" / "_core"
+    core.mkdir(parents=True)
+    for name in ("setup.py", "pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, folder)
+    for name in ("__init__.py", "ready.py", "ready.pxd"):
+        shutil.copy(ROOT / "src" / "whorl" / "_core" / name, core)
+    return folder
+
+
+def breakage(checkout: Path, source: str) -> None:
+    core = checkout / "src" / "whorl" / "_core"
+    (core / "ready.py").write_text(source)
+    (core / "ready.pxd").write_text("")
+
+
 @on_linux
 @pytest.mark.parametrize(
     ("source", "environment", "reason"),
@@ -131,25 +164,35 @@ def _built(module: str) -> Path:
         pytest.param(None, {"WHORL_BUILD": "fast"}, "choose one of release, trace, asan", id="unknown kind"),
     ],
 )
-def test_a_failed_build_says_so(tmp_path: Path, source: str | None, environment: dict[str, str], reason: str) -> None:
-    checkout = tmp_path / "checkout"
-    core = checkout / "src" / "whorl" / "_core"
-    core.mkdir(parents=True)
-    for name in ("setup.py", "pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, checkout)
-    for name in ("__init__.py", "ready.py", "ready.pxd"):
-        shutil.copy(ROOT / "src" / "whorl" / "_core" / name, core)
+def test_a_failed_build_says_so(
+    builder: Path, checkout: Path, source: str | None, environment: dict[str, str], reason: str
+) -> None:
     if source is not None:
-        (core / "ready.py").write_text(source)
-        (core / "ready.pxd").write_text("")
-    if find_spec("Cython") and find_spec("setuptools"):
-        command = ["setup.py", "build_ext"]
-    else:
-        command = ["-m", "pip", "wheel", "--no-deps", "--wheel-dir", str(tmp_path), "."]
-    code, output = run(sys.executable, *command, cwd=checkout, **environment)
+        breakage(checkout, source)
+    code, output = run(builder, "setup.py", "build_ext", "--inplace", cwd=checkout, **environment)
     assert code != 0
     assert reason in output
-    assert [*tmp_path.rglob("*.so"), *tmp_path.rglob("*.whl")] == []
+    assert list(checkout.rglob("*.so")) == []
+
+
+@on_linux
+def test_a_failed_installation_says_so(checkout: Path, tmp_path: Path) -> None:
+    breakage(checkout, "def f(:\n")
+    code, output = run(
+        sys.executable, "-m", "pip", "wheel", "--no-deps", "--wheel-dir", tmp_path, checkout, cwd=tmp_path
+    )
+    assert code != 0
+    assert "ready.py:1:6: " in output
+    assert list(tmp_path.glob("*.whl")) == []
+
+
+@on_linux
+def test_each_kind_of_build_is_made_anew(builder: Path, checkout: Path) -> None:
+    generated = checkout / "src" / "whorl" / "_core" / "ready.c"
+    for kind, traces in (("release", False), ("trace", True), ("trace", True), ("release", False)):
+        code, output = run(builder, "setup.py", "build_ext", "--inplace", cwd=checkout, WHORL_BUILD=kind)
+        assert code == 0, output
+        assert ("__Pyx_TraceLine(" in generated.read_text()) is traces, kind
 
 
 # -- other systems --------------------------------------------------------------------------------------------------

@@ -38,10 +38,13 @@ def test_whorl_overrides_exactly_the_private_methods_that_are_listed() -> None:
     assert sorted(filter(replaced, private)) == sorted(compat.OVERRIDDEN)
 
 
-@pytest.mark.parametrize(
-    "name",
-    sorted(name for name in dir(asyncio.SelectorEventLoop) if not name.startswith("__") and replaced(name)),
-)
+def methods_replaced() -> list[str]:
+    """The methods of asyncio's loop that whorl's has otherwise; ``time`` is a property that gives a method."""
+    names = {name for name in dir(asyncio.SelectorEventLoop) if not name.startswith("__")} - {"time"}
+    return sorted(filter(replaced, names))
+
+
+@pytest.mark.parametrize("name", methods_replaced())
 def test_an_override_takes_what_asyncio_takes(name: str) -> None:
     theirs, ours = (
         [(p.name, p.kind, p.default) for p in inspect.signature(getattr(loop, name)).parameters.values()]

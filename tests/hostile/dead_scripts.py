@@ -77,7 +77,7 @@ def closed_under_a_reader(loop: Loop) -> None:
         await turns()
         os.close(near.fileno())
         await turns()
-        assert await cpu_share(0.1) < 0.5
+        assert await cpu_share(0.1) < 0.3
         loop.remove_reader(near)
         assert not loop.remove_reader(near)
         near.detach()

@@ -111,10 +111,10 @@ class Bench:
     # -- ways to call ---
 
     def run(self, make: Callable[[], Awaitable[object]]) -> object:
-        """Call and await inside the running loop, for two seconds at most."""
+        """Call and await inside the running loop, for a second at most."""
 
         async def main() -> object:
-            async with asyncio.timeout(2):
+            async with asyncio.timeout(1):
                 return await make()
 
         return self.loop.run_until_complete(main())

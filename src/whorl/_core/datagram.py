@@ -141,7 +141,8 @@ class DatagramTransport(Transport):
 
     @cython.cfunc
     def send(self, data, addr):
-        if self.peername:
+        self.loop.registry.stirred = True
+        if self.peername or addr is None:
             return self.sock.send(data)
         return self.sock.sendto(data, addr)
 

@@ -15,6 +15,7 @@ cdef class Readiness(Watch):
     cdef list read_waiters
     cdef list write_waiters
     cdef object sock_ref
+    cdef object file
     cdef bint short_read_is_last
     cdef bint readable
     cdef bint writable

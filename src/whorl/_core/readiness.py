@@ -91,6 +91,7 @@ class Readiness(Watch):
             # Urgent data cuts reads short: once it was seen, a short read proves nothing (see on_events).
             mask = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI | EPOLLET
         if mask == 0:
+            self.file = None
             self.registry.release(self)
             return 0
         return self.registry.arm(self, mask, verify)

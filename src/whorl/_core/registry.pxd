@@ -25,6 +25,7 @@ cdef class Registry:
     cdef list table
     cdef uint32_t last_generation
     cdef epoll_event* events
+    cdef bint stirred
     cdef int count
     cdef int position
 

@@ -6,6 +6,8 @@ number, a generation that is never used twice; epoll carries both, and an event 
 is dropped. ``table[number]`` holds the owner: strongly while the kernel reports for it (the event must find it),
 weakly while it does not (a paused transport that everybody has forgotten may go).
 
+``stirred`` says that the loop has watched or sent something since it last asked the kernel, which may have an answer.
+
 There is one owner for each number. ``claim`` makes a watch the owner and evicts the one before, ``arm`` tells epoll
 what to report, ``release`` ends the ownership. Nothing else in whorl calls epoll_ctl.
 
@@ -159,6 +161,7 @@ class Registry:
             return 0
         if mask == watch.armed and not verify:
             return 0
+        self.stirred = True
         event.events = mask
         event.data.u64 = (cython.cast(uint64_t, watch.generation) << 32) | cython.cast(uint32_t, watch.fd)
         operation = EPOLL_CTL_MOD if watch.armed else EPOLL_CTL_ADD
@@ -217,6 +220,7 @@ class Registry:
                     code = errno
         self.position = 0
         self.count = 0
+        self.stirred = False
         if count < 0:
             if code != EINTR:
                 raise system_error(code, "epoll_wait failed; the loop's epoll descriptor is no longer its own")

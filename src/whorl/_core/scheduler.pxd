@@ -15,6 +15,8 @@ cdef class Scheduler:
     cdef public object _thread_id
     cdef public object _current_handle
     cdef public object _task_factory
+    cdef public bint own_clock
+    cdef object clock
     cdef readonly ReadyQueue ready
     cdef readonly TimerHeap timers
     cdef ReadyQueue due
@@ -27,6 +29,7 @@ cdef class Scheduler:
     cdef char* scratch
 
     cdef int fill(self, Handle handle, object callback, tuple args, object context) except -1
+    cdef double now(self) except? -1
     cdef int check_open(self) except -1
     cdef Handle soon(self, object callback, tuple args, object context)
     cdef int turn(self) except -1
@@ -40,6 +43,8 @@ cdef class Scheduler:
     cdef int cork(self, Watch watch) except -1
     cdef int flush_corked(self) except -1
     cdef Readiness readiness(self, object file, bint create)
+    cdef Readiness readiness_of_closed(self, object file)
     cdef int check_no_transport(self, long long fd, object file) except -1
 
+cdef long long raw_fileno_of(object file) except -2
 cdef long long fileno_of(object file) except -1

@@ -8,7 +8,8 @@ these make ready wait for the next turn.
 Three rules keep it fast and fair:
 
 - While callbacks are ready the kernel is asked only every ``_POLL_GAP`` seconds: a chain of callbacks does not pay for
-  a system call at each link, and input never waits longer than the gap for a chain.
+  a system call at each link, and input never waits longer than the gap for a chain. It is asked at once when the loop
+  has done something that it may answer to: watched another descriptor, or sent something.
 - What a callback writes to a transport is corked until the callback ends, then sent at once.
 - Another thread's callback ends the loop's sleep through the waker, and costs no system call while the loop is awake.
 
@@ -97,9 +98,31 @@ class Scheduler:
         """Return whether the loop was closed."""
         return self._closed
 
+    @property
     def time(self):
-        """Return the loop's clock in seconds: that of ``time.monotonic()``."""
+        """The loop's clock in seconds, to be called: that of ``time.monotonic()``.
+
+        A property, so that a test that puts a clock of its own in its place (``mock.patch.object(loop, "time")``) is
+        noticed, and the timers follow that clock.
+        """
+        return self._monotonic if self.clock is None else self.clock
+
+    @time.setter
+    def time(self, clock):
+        self.clock = clock
+        self.own_clock = True
+
+    @time.deleter
+    def time(self):
+        self.clock = None
+        self.own_clock = False
+
+    def _monotonic(self):
         return monotonic()
+
+    def now(self) -> cython.double:
+        """The time on the clock of the timers."""
+        return self.time() if self.own_clock else monotonic()
 
     def create_future(self):
         """Return a new future of this loop."""
@@ -138,7 +161,7 @@ class Scheduler:
         """Run a callback after ``delay`` seconds; returns its handle."""
         if delay is None:
             raise TypeError("delay must not be None")
-        return self._schedule(monotonic() + delay, callback, args, context)
+        return self._schedule(self.now() + delay, callback, args, context)
 
     def call_at(self, when, callback, *args, context=None):
         """Run a callback at a time of ``loop.time()``; returns its handle."""
@@ -228,9 +251,11 @@ class Scheduler:
         timer: TimerHandle
         count: cython.Py_ssize_t
         now: cython.double = monotonic()
-        if self.ready.count == 0 or self._stopping or now - self.polled_at >= _POLL_GAP:
+        if self.ready.count == 0 or self.registry.stirred or self._stopping or now - self.polled_at >= _POLL_GAP:
             self.poll(now)
             now = self.polled_at
+        if self.own_clock:
+            now = self.now()
         count = self.ready.count
         timer = self.timers.pop_due(now + _RESOLUTION)
         while timer is not None:
@@ -244,7 +269,7 @@ class Scheduler:
     def poll(self, now: cython.double) -> cython.int:
         """Take events from the kernel, waiting for them if nothing else is to be done."""
         registry: Registry = self.registry
-        timeout: cython.int = self.timeout(now)
+        timeout: cython.int = self.timeout(self.now() if self.own_clock else now)
         if self.corked:
             # Written by a destructor, after the callback that it belongs to: nobody else would flush it.
             self.flush_corked()
@@ -379,7 +404,8 @@ class Scheduler:
     # -- descriptors --------------------------------------------------------------------------------------------
 
     def _ensure_fd_no_transport(self, fd):
-        self.check_no_transport(fileno_of(fd), fd)
+        # A file that is closed already (-1) has no transport; whether it is watched is not asked here.
+        self.check_no_transport(raw_fileno_of(fd), fd)
 
     def check_no_transport(self, fd: cython.longlong, file) -> cython.int:
         owner: Watch = self.registry.owner(fd)
@@ -394,17 +420,30 @@ class Scheduler:
 
     def readiness(self, file, create: cython.bint) -> Readiness:
         """Return who waits for a descriptor that no transport owns; make it if asked to."""
-        # Who only asks may ask for any number: asyncio does so for sockets that are closed already.
-        fd: cython.longlong = fileno_of(file) if create or not isinstance(file, int) else min(file, _NO_FILE)
-        owner: Watch = self.registry.owner(fd)
         readiness: Readiness
+        owner: Watch
+        fd: cython.longlong = raw_fileno_of(file)
+        if fd < 0 and not create:
+            return self.readiness_of_closed(file)
+        fd = fileno_of(file)
+        owner = self.registry.owner(fd)
         if isinstance(owner, Readiness):
-            return owner
-        if not create:
+            readiness = owner
+        elif not create:
             return None
-        readiness = Readiness(self.registry, self.inputs)
-        self.registry.claim(readiness, fd)
+        else:
+            readiness = Readiness(self.registry, self.inputs)
+            self.registry.claim(readiness, fd)
+        if create:
+            readiness.file = file
         return readiness
+
+    def readiness_of_closed(self, file) -> Readiness:
+        """Return who waits for a file object that was closed since; it is known by identity, as in selectors."""
+        for entry in self.registry.table:
+            if isinstance(entry, Readiness) and cython.cast(Readiness, entry).file is file:
+                return entry
+        raise ValueError(f"Invalid file descriptor: {raw_fileno_of(file)}")
 
     def _add_reader(self, fd, callback, *args):
         self.check_open()
@@ -484,15 +523,20 @@ class Scheduler:
         self.waker.attach(self.registry)
 
 
-def fileno_of(file) -> cython.longlong:
-    """Return the descriptor number of a file or number, with the errors that selectors give."""
-    if isinstance(file, int):
-        fd = file
-    else:
+def raw_fileno_of(file) -> cython.longlong:
+    """Return the descriptor number of a file or number, -1 for a closed one, with the errors that selectors give."""
+    fd = file
+    if not isinstance(file, int):
         try:
             fd = int(file.fileno())
         except (AttributeError, TypeError, ValueError):
             raise ValueError(f"Invalid file object: {file!r}") from None
+    return max(-1, min(fd, _NO_FILE))
+
+
+def fileno_of(file) -> cython.longlong:
+    """Return the descriptor number of an open file, or a number."""
+    fd: cython.longlong = raw_fileno_of(file)
     if fd < 0:
         raise ValueError(f"Invalid file descriptor: {fd}")
-    return min(fd, _NO_FILE)
+    return fd

@@ -396,6 +396,7 @@ class SendAll(SendOperation):
     def attempt(self):
         view: cython.Py_buffer
         got: cython.Py_ssize_t
+        self.loop.registry.stirred = True
         PyObject_GetBuffer(self.data, cython.address(view), PyBUF_SIMPLE)
         try:
             while True:
@@ -435,6 +436,7 @@ class SendTo(SendOperation):
     @cython.cfunc
     def attempt(self):
         try:
+            self.loop.registry.stirred = True
             return self.sock.sendto(self.data, self.address)
         except (BlockingIOError, InterruptedError):
             return self.would_block()

@@ -319,6 +319,7 @@ class StreamTransport(Transport):
         # Safe: the chunks are bytes objects that the buffer holds on to, and no Python code runs before it returns.
         vectors: iovec[256]
         message: msghdr
+        self.loop.registry.stirred = True
         buffer: WriteBuffer = self.buffer
         index: cython.Py_ssize_t = buffer.first
         count: cython.int = 0

@@ -7,7 +7,9 @@ from whorl._core.scheduler cimport Scheduler
 @cython.no_gc_clear
 cdef class Transport(Watch):
     cdef Scheduler loop
+    cdef dict __dict__  # asyncio's transports take attributes, and tests replace their methods
     cdef object sock
+    cdef object public_sock
     cdef object protocol
     cdef object context
     cdef object server

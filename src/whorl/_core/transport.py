@@ -121,7 +121,9 @@ class Transport(Watch):
     def get_extra_info(self, name, default=None):
         """Return what is known of the connection: ``socket``, ``peername``, ``sockname`` and what was added."""
         if name == "socket":
-            return trsock.TransportSocket(self.sock)
+            if self.public_sock is None:
+                self.public_sock = trsock.TransportSocket(self.sock)
+            return self.public_sock
         if name == "peername":
             return self.peername
         if name == "sockname":

@@ -44,7 +44,10 @@ async def create_datagram_endpoint(self: Any, *args: Any, **kwargs: Any) -> Any:
 
 async def connect_sock(self: Any, exceptions: list[Any], addr_info: Any, local_addr_infos: Any = None) -> socket.socket:
     """Make, bind and connect one socket."""
-    sock: socket.socket = await compat.connect_sock(self, exceptions, addr_info, local_addr_infos)
+    try:
+        sock: socket.socket = await compat.connect_sock(self, exceptions, addr_info, local_addr_infos)
+    finally:
+        del exceptions  # it holds the error, whose traceback holds this frame
     with leaving() as mine:
         if mine is not None:
             mine.opened(sock)

@@ -34,6 +34,7 @@ class EventLoop(Scheduler, asyncio.SelectorEventLoop):  # type: ignore[misc]  # 
             self._closed = True
             raise
         # The attributes that BaseEventLoop filled with containers of its own show what the scheduler works with.
+        self.own_clock = type(self).time is not Scheduler.time  # a subclass may bring a clock for the timers
         self._ready = self.ready
         self._scheduled = self.timers
         self._children: dict[int, asyncio.SubprocessTransport] = {}

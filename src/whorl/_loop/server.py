@@ -49,9 +49,9 @@ def start_serving(
 
 def stop_serving(self: Any, sock: socket.socket) -> None:
     """Accept no more connections on a listening socket, and close it."""
-    if sock.fileno() >= 0:
+    if sock.fileno() >= 0:  # else somebody has closed it
         self._stop_watching(sock)
-    compat.stop_serving(self, sock)
+        compat.stop_serving(self, sock)
 
 
 def _accept_tls(loop: Any, *args: Any) -> None:
