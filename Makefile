@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 # The stamps hold absolute state of an environment, so a moved or half-made one is made anew.
 BIN := $(VENV)/bin
-CORE := $(wildcard src/whorl/_core/*.py src/whorl/_core/*.pxd)
+CORE := $(wildcard src/whorl/_core/*.py src/whorl/_core/*.pxd src/whorl/_core/*.h)
 
 .PHONY: demo test check install dev clean
 

@@ -15,7 +15,9 @@ ROOT = Path(__file__).parent.parent
 # The same examples in each run, and no judgement of how fast the machine is today. To search for new examples:
 # make test ARGS="tests/core --hypothesis-profile search --timeout 900"
 _slow_is_fine = [hypothesis.HealthCheck.too_slow]
-hypothesis.settings.register_profile("same", derandomize=True, deadline=None, suppress_health_check=_slow_is_fine)
+hypothesis.settings.register_profile(
+    "same", max_examples=200, derandomize=True, deadline=None, suppress_health_check=_slow_is_fine
+)
 hypothesis.settings.register_profile("search", max_examples=3000, deadline=None, suppress_health_check=_slow_is_fine)
 hypothesis.settings.load_profile("same")
 

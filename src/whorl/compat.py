@@ -25,6 +25,8 @@ create_connection_transport: Any = base_events.BaseEventLoop._create_connection_
 stop_serving: Any = asyncio.SelectorEventLoop._stop_serving  # type: ignore[attr-defined]
 make_subprocess_transport: Any = asyncio.SelectorEventLoop._make_subprocess_transport  # type: ignore[attr-defined]
 
+connect_pipes: Any = base_subprocess.BaseSubprocessTransport._connect_pipes
+
 
 def own_child_watcher() -> Any:
     """Return the child watcher that the program has set, if it is not of the kinds that asyncio makes by itself."""
@@ -95,7 +97,13 @@ READ = {
     "asyncio.streams:StreamReader": ("_buffer", "_paused"),
     "asyncio.streams:StreamReaderProtocol": ("_stream_reader",),
     "asyncio.sslproto:SSLProtocol": ("_incoming", "_app_transport"),
-    "asyncio.base_subprocess:BaseSubprocessTransport": ("_proc", "_process_exited", "_start", "_wait"),
+    "asyncio.base_subprocess:BaseSubprocessTransport": (
+        "_connect_pipes",
+        "_pipes",
+        "_proc",
+        "_process_exited",
+        "_start",
+    ),
     "asyncio.base_events:BaseEventLoop": ("_check_sendfile_params", "_ensure_resolved"),
     "asyncio.base_events:Server": ("_attach", "_detach"),
     "asyncio.selector_events:BaseSelectorEventLoop": ("_close_self_pipe", "_make_self_pipe"),

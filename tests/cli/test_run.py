@@ -119,9 +119,7 @@ def test_program_that_brings_its_own_policy_keeps_it(tmp_path: Path) -> None:
     same(["app.py"], tmp_path)
 
 
-@pytest.mark.parametrize(
-    "script", ["app.py", "./app.py", "../x/app.py", ".//app.py", "link.py", "far/link.py"]
-)
+@pytest.mark.parametrize("script", ["app.py", "./app.py", "../x/app.py", ".//app.py", "link.py", "far/link.py"])
 def test_script_is_found_as_typed(script: str, tmp_path: Path) -> None:
     here = tmp_path / "x"
     (here / "far").mkdir(parents=True)
@@ -144,9 +142,7 @@ def test_script_in_a_pipe(tmp_path: Path) -> None:
 @pytest.mark.parametrize("source", ["what", "1 / 0", "x = (", PROGRAMS["end in order"]])
 def test_program_from_standard_input(source: str, tmp_path: Path) -> None:
     if source == "what":
-        source = (
-            "import sys\nprint(sorted(globals()), __file__, __loader__, sys.argv, repr(sys.path[0]), input())"
-        )
+        source = "import sys\nprint(sorted(globals()), __file__, __loader__, sys.argv, repr(sys.path[0]), input())"
     same(["-", "-a", "-"], tmp_path, source.encode())
 
 
@@ -201,9 +197,7 @@ def test_module(args: list[str], package: Path) -> None:
     same([f"-m{args[0]}", *args[1:]], package)
 
 
-@pytest.mark.parametrize(
-    "flags", [["-P"], ["-I"], ["-X", "dev"], ["-O"], ["-W", "error"], ["-u"]], ids=" ".join
-)
+@pytest.mark.parametrize("flags", [["-P"], ["-I"], ["-X", "dev"], ["-O"], ["-W", "error"], ["-u"]], ids=" ".join)
 @pytest.mark.parametrize("program", [["app.py"], ["package"], ["-m", "json.tool", "-h"]], ids=" ".join)
 def test_options_of_the_interpreter_hold(flags: list[str], program: list[str], package: Path) -> None:
     (package / "app.py").write_text("import sys\nprint(sys.argv, sys.path, sys.flags)\nassert 0\n")
@@ -276,9 +270,7 @@ def command(request: pytest.FixtureRequest) -> list[str]:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("program", [WAIT_IN_LOOP, WAIT_IN_THREAD], ids=["loop", "thread"])
-def test_signal_ends_the_program(
-    number: signal.Signals, program: str, command: list[str], tmp_path: Path
-) -> None:
+def test_signal_ends_the_program(number: signal.Signals, program: str, command: list[str], tmp_path: Path) -> None:
     (tmp_path / "app.py").write_text(program)
     pipe = subprocess.PIPE
     with subprocess.Popen([*command, "app.py"], cwd=tmp_path, stdout=pipe, stderr=pipe) as process:

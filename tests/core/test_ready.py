@@ -110,10 +110,10 @@ def test_what_is_pushed_while_the_queue_is_cleared_stays(build: NewQueue, before
         assert list(queue) == list(range(100))
 
 
-@builds
-def test_the_garbage_collector_may_push_at_any_time(build: NewQueue) -> None:
+def test_the_garbage_collector_may_push_at_any_time() -> None:
+    """To the compiled queue, that is: each line of the plain one is a place where it may be interrupted."""
     thresholds = gc.get_threshold()
-    with build() as queue:
+    with compiled_queue() as queue:
         gc.set_threshold(1)
         try:
             for value in range(0, 3000, 3):

@@ -5,7 +5,7 @@ import contextlib
 import socket
 
 from .interrupt import Operation, Program
-from .scenes_connect import refuse, refused
+from .scenes_connect import refuse
 from .stage import Stage
 
 program = Program()
@@ -164,9 +164,3 @@ async def datagram_on_socket(stage: Stage) -> Operation:
     sock = stage.lend(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
     sock.bind(("127.0.0.1", 0))
     return stage.loop.create_datagram_endpoint(stage.party, sock=sock)
-
-
-@program.scene
-async def datagram_refused_by_factory(stage: Stage) -> Operation:
-    mailbox = stage.mailbox()
-    return refused(stage.loop.create_datagram_endpoint(refuse, remote_addr=("127.0.0.1", mailbox.port)))

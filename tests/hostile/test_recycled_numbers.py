@@ -299,34 +299,6 @@ def test_transport_whose_socket_was_closed_leaves_its_successor_alone(successor:
     loop.run_until_complete(main())
 
 
-def test_reading_pipe_that_was_closed_leaves_its_successor_alone(loop: Loop, pairs: Pairs) -> None:
-    async def main() -> None:
-        reading, writing = os.pipe()
-        pipe = open(reading, "rb", 0)  # noqa: SIM115, ASYNC230
-        party = Party()
-        transport, _ = await loop.connect_read_pipe(lambda: party, pipe)
-        await turns()
-        pipe.close()
-        new, far = pairs.pair(reading)
-        calls = Calls(new)
-        with contextlib.suppress(RuntimeError):  # refusing the number is allowed
-            loop.add_reader(new, calls)
-            await turns()
-            far.send(b"new")
-            await until(lambda: calls.received == b"new", "the new reader's data")
-            transport.close()
-            await turns()
-            far.send(b"more")
-            await until(lambda: calls.received == b"newmore", "the data after the pipe's transport was closed")
-        assert not party.received
-        transport.close()
-        loop.remove_reader(new)
-        os.close(writing)
-        await turns()
-
-    loop.run_until_complete(main())
-
-
 def test_server_whose_socket_was_closed_leaves_its_successor_alone(loop: Loop) -> None:
     async def main() -> None:
         old_parties: list[Party] = []

@@ -121,7 +121,8 @@ def test_a_coroutine_that_nobody_awaited_is_reported_with_its_origin(debugged: a
         pass
 
     def forget() -> None:
-        forgotten()
+        _ = forgotten()
+        del _
         gc.collect()
 
     debugged.call_soon(forget)

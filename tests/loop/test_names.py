@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import threading
 from typing import Any
 
 import pytest
@@ -38,8 +39,6 @@ def test_the_loop_goes_on_while_a_name_is_looked_up(
     loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A resolver that answers when the loop has done something else meanwhile.
-    import threading
-
     meanwhile = threading.Event()
     real = socket.getaddrinfo
 

@@ -169,11 +169,15 @@ def test_ctrl_c_loses_no_event(loop: asyncio.AbstractEventLoop, who: str) -> Non
 
 
 def test_ctrl_c_interrupts_a_loop_that_sleeps(loop: asyncio.AbstractEventLoop) -> None:
-    begun = threading.Event()
+    begun, over = threading.Event(), threading.Event()
+    main_thread = threading.get_ident()
 
     def interrupt() -> None:
         assert begun.wait(PATIENCE)
-        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        while True:  # again, should the first one come in the instant before the loop falls asleep
+            signal.pthread_kill(main_thread, signal.SIGINT)
+            if over.wait(1):
+                break
 
     interrupter = threading.Thread(target=interrupt)
     interrupter.start()
@@ -181,6 +185,7 @@ def test_ctrl_c_interrupts_a_loop_that_sleeps(loop: asyncio.AbstractEventLoop) -
     give_up = loop.call_later(PATIENCE, loop.stop)
     with pytest.raises(KeyboardInterrupt):
         loop.run_forever()
+    over.set()
     interrupter.join()
     give_up.cancel()
     turn(loop)

@@ -6,7 +6,7 @@ import contextvars
 import gc
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -51,7 +51,7 @@ def test_a_task_factory_gets_the_keywords_that_the_loop_does_not_know(loop: asyn
         seen.append(keywords)
         return asyncio.Task(coro, loop=loop)
 
-    loop.set_task_factory(factory)
+    loop.set_task_factory(cast(Any, factory))
     create_task: Any = loop.create_task
     context = contextvars.copy_context()
     task = create_task(answer(), flavour="sweet", context=context)

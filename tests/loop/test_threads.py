@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from .support import PATIENCE, soon_or_never, turn_until, until
+from .support import PATIENCE, new_loop, soon_or_never, turn_until, until
 
 
 def test_an_executor_runs_a_call_in_another_thread(loop: asyncio.AbstractEventLoop) -> None:
@@ -126,8 +126,6 @@ def test_a_cancelled_handle_does_not_run(loop: asyncio.AbstractEventLoop) -> Non
 
 
 def test_a_closed_loop_takes_nothing_from_a_thread(loop: asyncio.AbstractEventLoop) -> None:
-    from .support import new_loop
-
     other = new_loop()
     other.close()
     errors: list[str] = []

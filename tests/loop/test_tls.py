@@ -75,7 +75,6 @@ def test_bulk_goes_both_ways_at_once(loop: asyncio.AbstractEventLoop, credential
             protocol.transport.write(BULK)
         await until(lambda: len(one.data) == len(other.data) == len(BULK))
         assert one.data == other.data == BULK
-        assert "pause" in one.calls
         assert one.calls.count("pause") == one.calls.count("resume")
         await part(one, other)
         server.close()
@@ -160,7 +159,9 @@ def test_both_sides_may_start_tls_later(loop: asyncio.AbstractEventLoop, credent
 
         def data_received(self, data: bytes) -> None:
             if self.upgrade is not None:
-                super().data_received(data)
+                self.data += data
+                if self.upgrade.done():
+                    self.transport.write(data)
                 return
             self.plain += data
             if self.plain == b"STARTTLS\n":
@@ -169,6 +170,7 @@ def test_both_sides_may_start_tls_later(loop: asyncio.AbstractEventLoop, credent
 
         async def start_tls(self) -> None:
             self.transport = await loop.start_tls(self.transport, self, credentials.server, server_side=True)
+            self.transport.write(bytes(self.data))  # what came in before this task heard of the handshake
 
     async def talk() -> None:
         there, here = Upgrading(), Recorder()

@@ -24,6 +24,7 @@ cdef class Readiness(Watch):
     cdef Handle set_reader(self, Handle handle)
     cdef Handle set_writer(self, Handle handle)
     cdef int serve(self, object sock) except -1
+    cdef bint is_closed(self) except -1
     cdef bint by_level(self)
     cdef int received(self, Py_ssize_t size, Py_ssize_t wanted) except -1
     cdef int rearm(self, bint verify) except -1

@@ -13,6 +13,7 @@ are the only users, the socket is registered once, edge-triggered, for its whole
 With callbacks on the same descriptor the kernel reports by level and the flags are only a hint to try.
 """
 
+import contextlib
 import socket
 import weakref
 
@@ -27,9 +28,10 @@ from cython.cimports.whorl._core.linux import (
     EPOLLOUT,
     EPOLLPRI,
     EPOLLRDHUP,
+    socket_fd,
 )
 from cython.cimports.whorl._core.ready import ReadyQueue
-from cython.cimports.whorl._core.registry import Registry, Watch
+from cython.cimports.whorl._core.registry import Registry, Watch, is_socket
 
 _TCP_FAMILIES = (socket.AF_INET, socket.AF_INET6)
 
@@ -125,6 +127,8 @@ class Readiness(Watch):
         return 0
 
     def on_events(self, events: uint32_t) -> cython.int:
+        if is_socket(self.file) and socket_fd(self.file) != self.fd and self.is_closed():
+            return 0
         reader: Handle = self.reader
         writer: Handle = self.writer
         if events & EPOLLPRI:
@@ -144,8 +148,23 @@ class Readiness(Watch):
             if self.write_waiters:
                 self.wake(self.write_waiters)
         if self.by_level():
-            self.rearm(False)  # waiters that are served must not keep the kernel reporting
+            # Waiters that are served must not keep the kernel reporting. A file that was closed behind our back is an
+            # error to who uses it next; the registry has let go of it.
+            with contextlib.suppress(OSError):
+                self.rearm(False)
         return 0
+
+    def is_closed(self) -> cython.bint:
+        """Whether a socket was closed with its callbacks on; a duplicate may keep reporting, which has an end here."""
+        try:
+            if self.registry.arm(self, self.armed, True) == 0:
+                self.file = None  # only detached: the number is the same file still
+                return False
+        except OSError:
+            pass
+        self.on_evicted()
+        self.registry.release(self)
+        return True
 
     def by_level(self) -> cython.bint:
         """Whether callbacks share the descriptor: then no edge corrects a flag that is out of date."""
@@ -159,8 +178,10 @@ class Readiness(Watch):
 
     def wake(self, waiters: list) -> cython.int:
         """Let every waiting operation try again; one that was cancelled meanwhile takes nothing with it."""
-        for future in waiters:
+        # Emptied first: what dies meanwhile may end an operation, which takes its future out of the list.
+        woken: list = waiters[:]
+        waiters.clear()
+        for future in woken:
             if not future.done():
                 future.set_result(None)
-        waiters.clear()
         return 0

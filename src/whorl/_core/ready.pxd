@@ -13,4 +13,5 @@ cdef class ReadyQueue:
     cdef object pop(self)
     @cython.locals(ring=list, i=Py_ssize_t, places=Py_ssize_t)
     cdef int grow(self) except -1
+    @cython.locals(fresh=list, before=list)
     cpdef clear(self)

@@ -53,7 +53,9 @@ class ReadyQueue:
     def clear(self) -> None:
         """Drop every handle; a large ring shrinks to its first size."""
         # Held until the queue is in order again: what dies with a handle may push to it.
-        before, self.ring = self.ring, [None] * _SMALLEST
+        fresh: list[Any] = [None] * _SMALLEST  # may start the garbage collector, and a finalizer may push
+        before = self.ring
+        self.ring = fresh
         self.mask = _SMALLEST - 1
         self.head = 0
         self.count = 0

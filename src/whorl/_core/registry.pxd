@@ -38,5 +38,6 @@ cdef class Registry:
     cdef int fail(self, Watch watch, int code) except -1
     cdef bint is_current(self, uint64_t data)
     cdef int rebuild(self) except -1
+    cdef int remember_weakly(self, Watch watch) except -1
     cdef int open(self) except -1
     cpdef close(self)

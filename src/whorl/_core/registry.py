@@ -18,6 +18,7 @@ A file that was closed behind our back while a duplicate of it lives on keeps re
 name it. ``wait`` sees such events by their generation and builds the epoll set anew without that file.
 """
 
+import contextlib
 import fcntl
 import os
 import socket
@@ -100,9 +101,10 @@ class Registry:
             close(self.epfd)
 
     def open(self) -> cython.int:
-        self.epfd = epoll_create1(EPOLL_CLOEXEC)
-        if self.epfd < 0:
+        epfd: cython.int = epoll_create1(EPOLL_CLOEXEC)
+        if epfd < 0:
             raise system_error(errno, "cannot open an epoll instance")
+        self.epfd = epfd
         return 0
 
     def owner(self, fd: cython.longlong) -> Watch:
@@ -138,7 +140,12 @@ class Registry:
         watch.fd = fd
         watch.generation = self.last_generation
         watch.armed = 0
-        self.table[fd] = weakref.ref(watch)
+        return self.remember_weakly(watch)
+
+    def remember_weakly(self, watch: Watch) -> cython.int:
+        entry: object = weakref.ref(watch)  # may start the garbage collector, and a finalizer may close the loop
+        if watch.fd < len(self.table):
+            self.table[watch.fd] = entry
         return 0
 
     def arm(self, watch: Watch, mask: uint32_t, verify: cython.bint) -> cython.int:
@@ -157,7 +164,7 @@ class Registry:
                 # An error here means that the file is closed already, and epoll has forgotten it with that.
                 epoll_ctl(self.epfd, EPOLL_CTL_DEL, watch.fd, cython.address(event))
                 watch.armed = 0
-                self.table[watch.fd] = weakref.ref(watch)
+                self.remember_weakly(watch)
             return 0
         if mask == watch.armed and not verify:
             return 0
@@ -229,7 +236,9 @@ class Registry:
         self.count = count
         for i in range(count):
             if not self.is_current(events[i].data.u64):
-                self.rebuild()
+                # Without a descriptor left the event is dropped, and this is tried again when it comes back.
+                with contextlib.suppress(OSError):
+                    self.rebuild()
                 break
         return 0
 
@@ -267,7 +276,7 @@ class Registry:
                     self.arm(watch, mask, False)
                 except OSError:
                     # The descriptor was closed behind our back; its owner hears of it when it is used next.
-                    self.table[watch.fd] = weakref.ref(watch)
+                    self.remember_weakly(watch)
         return 0
 
     def close(self):

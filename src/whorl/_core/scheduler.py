@@ -346,7 +346,7 @@ class Scheduler:
         context = handle._context
         try:
             context_enter(context)
-        except RuntimeError as exc:
+        except Exception as exc:
             handle._report(exc)
             return 0
         result = raw_call(handle._callback, handle._args)

@@ -87,7 +87,8 @@ class SockOperation:
 
     def close(self):
         """End the operation; nothing was received that nobody got."""
-        self.started = self.finished = True
+        self.started = True
+        self.finish()
         self.forget_future()
 
     def __getattr__(self, name):
@@ -134,10 +135,17 @@ class SockOperation:
             if result is _NEXT_TURN:
                 return None  # a bare yield: the task goes on in the next turn
         except BaseException:
-            self.finished = True
+            self.finish()
             raise
-        self.finished = True
+        self.finish()
         raise StopIteration(result)
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def finish(self) -> cython.int:
+        """The operation is over: let go of what it held."""
+        self.finished = True
+        return 0
 
     @cython.cfunc
     @cython.exceptval(-1, check=False)
@@ -213,7 +221,7 @@ class SockOperation:
     def forget_future(self) -> cython.int:
         future, self.future = self.future, None
         waiters, self.waiters = self.waiters, None
-        if future is not None and future in waiters:
+        if future is not None and waiters and future in waiters:
             waiters.remove(future)
         return 0
 
@@ -387,16 +395,28 @@ class SendAll(SendOperation):
 
     data: object
     sent: cython.Py_ssize_t
+    held: cython.bint
 
     def __init__(self, loop: Scheduler, sock, data):
         SockOperation.__init__(self, loop, sock)
         self.data = data
 
     @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def finish(self) -> cython.int:
+        SockOperation.finish(self)
+        self.data = None  # a task keeps its finished coroutine, and that would keep a bytearray from being resized
+        return 0
+
+    @cython.cfunc
     def attempt(self):
         view: cython.Py_buffer
         got: cython.Py_ssize_t
         self.loop.registry.stirred = True
+        if not self.held:
+            # Held until the operation ends, as asyncio does: who resizes a bytearray meanwhile gets the BufferError.
+            self.data = memoryview(self.data)
+            self.held = True
         PyObject_GetBuffer(self.data, cython.address(view), PyBUF_SIMPLE)
         try:
             while True:

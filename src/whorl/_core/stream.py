@@ -176,7 +176,7 @@ class StreamTransport(Transport):
         if self.loop._debug:
             logger.debug("%r received EOF", self)
         try:
-            keep_open = self.protocol.eof_received()
+            keep_open = bool(self.protocol.eof_received())
         except (SystemExit, KeyboardInterrupt):
             raise
         except BaseException as exc:
@@ -255,7 +255,7 @@ class StreamTransport(Transport):
         if self.buffer is None:
             self.buffer = WriteBuffer()
         # Only bytes cannot change under us until they are sent; anything else is copied.
-        return self.buffer.append(data if type(data) is bytes else bytes(data))
+        return self.buffer.append(data if type(data) is bytes else memoryview(data).tobytes())
 
     @cython.cfunc
     @cython.exceptval(-1, check=False)
@@ -289,8 +289,10 @@ class StreamTransport(Transport):
         """Send what is buffered, as far as the kernel takes it, and act on what that leaves."""
         sent: cython.Py_ssize_t
         self.corked = False
-        if self.lost or self.finished or self.pending() == 0:
+        if self.lost or self.finished:
             return 0
+        if self.pending() == 0:
+            return self.drained() if self.armed & EPOLLOUT else 0  # an exit from resume_writing() came between
         while True:
             # More than one call takes: the kernel may have room for the rest, too.
             more: cython.bint = len(self.buffer.chunks) - self.buffer.first > _CHUNKS_MOST

@@ -75,12 +75,16 @@ class Transport(Watch):
             raise
         except BaseException as exc:
             self.report(exc, "Exception in protocol.connection_made()")
-        self.started = True
-        self.rearm()
-        if self.waiter is not None:
-            if not self.waiter.done():
-                self.waiter.set_result(None)
-            self.waiter = None
+        finally:
+            # Whatever left connection_made(), an exit too: the connection begins, and who waits for it is told.
+            self.started = True
+            waiter, self.waiter = self.waiter, None
+            if waiter is not None and not waiter.done():
+                waiter.set_result(None)
+            try:
+                self.rearm()
+            except OSError as exc:  # the socket was closed by somebody else
+                self._fatal_error(exc, "Fatal error on transport: its socket cannot be watched")
 
     # -- asyncio's private names, which libraries and asyncio's own TLS read ------------------------------------
 

@@ -1,6 +1,7 @@
 """Sending files: sendfile(2) on a socket or through a stream transport, waiting for room in between."""
 
 import asyncio
+import contextlib
 import errno
 import io
 import os
@@ -36,8 +37,7 @@ async def _send(
     sock: socket.socket, file: BinaryIO, offset: int, count: int | None, room: Callable[[], Awaitable[None]]
 ) -> int:
     try:
-        source = file.fileno()
-        size = os.fstat(source).st_size
+        size = os.fstat(file.fileno()).st_size
     except (AttributeError, OSError, io.UnsupportedOperation):
         raise exceptions.SendfileNotAvailableError("not a regular file") from None
     sent = 0
@@ -46,7 +46,7 @@ async def _send(
             try:
                 # One call may not take more than 2 GiB (sendfile(2)); it says how much it took.
                 most = 2**30 if count is None else min(count - sent, 2**30)
-                step = os.sendfile(sock.fileno(), source, offset + sent, most)
+                step = os.sendfile(sock.fileno(), file.fileno(), offset + sent, most)
             except (BlockingIOError, InterruptedError):
                 await room()
                 continue
@@ -58,8 +58,14 @@ async def _send(
             await asyncio.sleep(0)  # let others have their turn between two pieces of a large file
     finally:
         if sent:
-            os.lseek(source, offset + sent, os.SEEK_SET)
+            _move_to(file, offset + sent)
     return sent
+
+
+def _move_to(file: BinaryIO, position: int) -> None:
+    """Leave a file at the position up to which it was sent, unless its owner has closed it meanwhile."""
+    with contextlib.suppress(ValueError):
+        os.lseek(file.fileno(), position, os.SEEK_SET)
 
 
 def _meaning(error: OSError, sent: int) -> Exception:

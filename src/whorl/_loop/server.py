@@ -54,11 +54,7 @@ def stop_serving(self: Any, sock: socket.socket) -> None:
         compat.stop_serving(self, sock)
 
 
-def _accept_tls(loop: Any, *args: Any) -> None:
-    loop.create_task(_serve_tls(loop, *args))
-
-
-async def _serve_tls(
+def _accept_tls(
     loop: Any,
     sslcontext: ssl.SSLContext,
     server: asyncio.AbstractServer | None,
@@ -68,41 +64,37 @@ async def _serve_tls(
     conn: socket.socket,
     extra: dict[str, Any],
 ) -> None:
-    """Make a protocol and its transport for a connection, and wait for the handshake."""
-    if server is not None and not server.sockets:  # type: ignore[attr-defined]  # closed since it accepted this one
-        conn.close()
+    """Make a protocol and its transport for a connection; the handshake goes on by itself."""
+    protocol = protocol_factory()
+    waiter = loop.create_future()
+    transport = loop._make_ssl_transport(
+        conn,
+        protocol,
+        sslcontext,
+        waiter,
+        server_side=True,
+        extra=extra,
+        server=server,
+        ssl_handshake_timeout=ssl_handshake_timeout,
+        ssl_shutdown_timeout=ssl_shutdown_timeout,
+    )
+    waiter.add_done_callback(functools.partial(_handshake_done, loop, protocol, transport))
+
+
+def _handshake_done(
+    loop: Any, protocol: asyncio.BaseProtocol, transport: asyncio.Transport, waiter: asyncio.Future[None]
+) -> None:
+    error = None if waiter.cancelled() else waiter.exception()
+    if error is None and not waiter.cancelled():
         return
-    protocol = transport = None
-    try:
-        protocol = protocol_factory()
-        waiter = loop.create_future()
-        transport = loop._make_ssl_transport(
-            conn,
-            protocol,
-            sslcontext,
-            waiter,
-            server_side=True,
-            extra=extra,
-            server=server,
-            ssl_handshake_timeout=ssl_handshake_timeout,
-            ssl_shutdown_timeout=ssl_shutdown_timeout,
+    transport.close()
+    # A peer that fails the handshake is everyday business: asyncio speaks of it in debug mode only.
+    if error is not None and loop.get_debug():
+        loop.call_exception_handler(
+            {
+                "message": "Error on transport creation for incoming connection",
+                "exception": error,
+                "protocol": protocol,
+                "transport": transport,
+            }
         )
-        try:
-            await waiter
-        finally:
-            waiter = None  # its exception and this frame would hold each other
-    except (SystemExit, KeyboardInterrupt):
-        raise
-    except BaseException as exc:
-        if transport is None:
-            conn.close()
-        else:
-            transport.close()
-        # A peer that fails the handshake is everyday business, as in asyncio; our own failure is not.
-        if transport is None or loop.get_debug():
-            context = {"message": "Error on transport creation for incoming connection", "exception": exc}
-            if protocol is not None:
-                context["protocol"] = protocol
-            if transport is not None:
-                context["transport"] = transport
-            loop.call_exception_handler(context)

@@ -21,6 +21,17 @@ class SubprocessTransport(compat.BaseSubprocessTransport):  # type: ignore[misc]
             args, shell=shell, stdin=stdin, stdout=stdout, stderr=stderr, bufsize=bufsize, **kwargs
         )
 
+    async def _connect_pipes(self, waiter: asyncio.Future[None]) -> None:
+        """Nothing: asyncio runs this as a task of its own, which could be cancelled alone. See below."""
+
+    def close_unconnected_pipes(self) -> None:
+        """Close the pipes that have no transport, after a start that was cut off."""
+        if self._proc is None:  # all were connected, and have come to their end
+            return
+        for number, pipe in enumerate((self._proc.stdin, self._proc.stdout, self._proc.stderr)):
+            if pipe is not None and self._pipes.get(number) is None:
+                pipe.close()
+
 
 async def make_subprocess_transport(
     self: Any,
@@ -46,23 +57,30 @@ async def make_subprocess_transport(
     )
     try:
         watch_child(self, transport)
+        await compat.connect_pipes(transport, waiter)
         await waiter
+        await asyncio.sleep(0)  # connection_made() comes before anybody has the transport
     except (SystemExit, KeyboardInterrupt):
         raise
     except BaseException:
         transport.close()
-        await transport._wait()
+        try:
+            await transport.ended
+        finally:
+            transport.close_unconnected_pipes()
         raise
     return transport
 
 
 def watch_child(loop: Any, transport: SubprocessTransport) -> None:
     """Have the transport hear of its child's end."""
+    transport.ended = loop.create_future()
     try:
         pidfd = os.pidfd_open(transport.get_pid())
     except OSError:
         # No descriptor left to watch it with: end it here, or nobody would.
         transport._proc.kill()
+        transport.ended.set_result(None)
         transport._process_exited(transport._proc.wait())
         raise
     loop._children[pidfd] = transport
@@ -81,6 +99,8 @@ def _child_ended(loop: Any, pidfd: int) -> None:
     loop._remove_reader(pidfd)
     os.close(pidfd)
     transport._process_exited(_reap(transport))
+    if not transport.ended.done():
+        transport.ended.set_result(None)
 
 
 def _reap(transport: SubprocessTransport) -> int:

@@ -75,6 +75,10 @@ async def start_tls(
     # Nothing may reach the TLS protocol before it knows its transport.
     transport.pause_reading()
     _move_unread(protocol, ssl_protocol)
+    if getattr(transport, "_protocol_paused", False):
+        # From here on the TLS transport tells the protocol when to pause, and this one tells TLS.
+        ssl_protocol.pause_writing()
+        self.call_soon(protocol.resume_writing)
     transport.set_protocol(ssl_protocol)
     made = self.call_soon(ssl_protocol.connection_made, transport)
     resumed = self.call_soon(transport.resume_reading)
