@@ -15,8 +15,9 @@ CORE = Path("src/whorl/_core")
 # The C side of the modules: a change there changes the layout of structs in every module that uses them.
 SHARED = [*CORE.glob("*.pxd"), *CORE.glob("*.h")]
 
-# Wraparound and bounds checks are off: each module's indices are non-negative and in range by construction,
-# and the property tests run the same code uncompiled, where a wrong index is an IndexError.
+# Wraparound and bounds checks are off: indices are non-negative and in range by construction, and the property tests
+# run the algorithm modules uncompiled, where a wrong index is an IndexError. The registry, which has no such tests and
+# whose table can be replaced by a finalizer, has bounds checks on (see its first line).
 DIRECTIVES = {
     "language_level": 3,
     "boundscheck": False,

@@ -2,8 +2,8 @@
 
 A map of the package, each room importing only from the rooms before it:
 
-``errors``
-    Every exception of whorl's own: what happened and what to do.
+``compat``
+    asyncio's private names that whorl relies on.
 ``_core``
     Compiled. What runs once per callback or once per packet.
 ``_loop``

@@ -1,3 +1,4 @@
+# cython: boundscheck=True
 # Kernel-facing module: compiled only; registry.pxd is its C side, registry.pyi its face to type checkers.
 """The registry: which watch owns which descriptor, and what epoll is asked to report for it.
 
