@@ -61,11 +61,16 @@ def extensions() -> list[Extension]:
     ]
     directives = {**DIRECTIVES, "linetrace": build == "trace"}
     jobs = os.cpu_count() or 1
+    # Cython looks at the age of the files only; another kind of build needs other C.
+    made = Path("build/whorl-kind")
+    same_kind = made.exists() and made.read_text() == build
     newest_shared = max(path.stat().st_mtime for path in SHARED)
     outdated = any(path.stat().st_mtime < newest_shared for path in CORE.glob("*.c"))
     result: list[Extension] = cythonize(
-        modules, compiler_directives=directives, nthreads=jobs, quiet=True, force=outdated
+        modules, compiler_directives=directives, nthreads=jobs, quiet=True, force=outdated or not same_kind
     )
+    made.parent.mkdir(exist_ok=True)
+    made.write_text(build)
     return result
 
 

@@ -6,6 +6,7 @@ met first. A test holds the three tables against the running interpreter.
 """
 
 import asyncio
+import inspect
 import sys
 from asyncio import base_events, base_subprocess, constants, format_helpers, sslproto, transports
 from typing import Any
@@ -13,7 +14,6 @@ from typing import Any
 # What whorl calls.
 check_ssl_socket: Any = base_events._check_ssl_socket  # type: ignore[attr-defined]
 format_handle: Any = base_events._format_handle  # type: ignore[attr-defined]
-format_callback_source: Any = format_helpers._format_callback_source
 create_connection: Any = asyncio.SelectorEventLoop.create_connection
 create_unix_connection: Any = asyncio.SelectorEventLoop.create_unix_connection
 create_server: Any = asyncio.SelectorEventLoop.create_server
@@ -26,6 +26,17 @@ stop_serving: Any = asyncio.SelectorEventLoop._stop_serving  # type: ignore[attr
 make_subprocess_transport: Any = asyncio.SelectorEventLoop._make_subprocess_transport  # type: ignore[attr-defined]
 
 connect_pipes: Any = base_subprocess.BaseSubprocessTransport._connect_pipes
+
+
+# Since 3.13 a callback's arguments are shown in debug mode only.
+_SHOWS_ARGUMENTS_IN_DEBUG_MODE = "debug" in inspect.signature(format_helpers._format_callback_source).parameters
+
+
+def format_callback_source(callback: Any, args: Any, debug: bool) -> str:
+    """Describe a callback, as handles do in their repr."""
+    describe: Any = format_helpers._format_callback_source
+    text: str = describe(callback, args, debug=debug) if _SHOWS_ARGUMENTS_IN_DEBUG_MODE else describe(callback, args)
+    return text
 
 
 def own_child_watcher() -> Any:

@@ -1,8 +1,9 @@
 """Order on the real loop: random programs run on whorl and on asyncio, callback for callback the same, turn by turn.
 
 A program is a forest of callbacks: each, when it runs, schedules its children, cancels one of those made so far, or
-fails. Times are past, and so far from each other that both loops see the same however slow the machine is, or far in
-the future. What asyncio leaves open, the order of timers of exactly the same time, is held against whorl's own promise.
+fails. It runs on a clock that moves on by one with every turn, and on the real one, where times are past, and so far
+from each other that both loops see the same however slow the machine is, or too far in the future to come. What asyncio
+leaves open, the order of timers of exactly the same time, is held against whorl's own promise.
 """
 
 import asyncio
@@ -19,14 +20,33 @@ import whorl
 
 from .turning import new_loop, turn
 
-FAR = 1_000_000  # seconds
+LONGEST = 5  # turns that a timer waits for
+AGES = 1_000_000  # seconds
+
+
+class AsynciosOnClock(asyncio.SelectorEventLoop):
+    """asyncio's loop with a clock that is moved by hand; nothing waits for real."""
+
+    now = 0.0
+
+    def time(self) -> float:
+        return self.now
+
+
+class WhorlsOnClock(whorl.EventLoop):
+    """The same for whorl's."""
+
+    now = 0.0
+
+    def time(self) -> float:
+        return self.now
 
 
 class Node(NamedTuple):
     """A callback: how it is scheduled, and what it does when it runs."""
 
     how: str
-    delay: int  # of a timer, in thousands of seconds; that of call_at counts from long ago
+    delay: int  # of a timer
     cancels: int  # the handle that it cancels, among those made so far; negative for none
     fails: bool
     children: "list[Node]"
@@ -36,7 +56,7 @@ def nodes(children: "st.SearchStrategy[list[Node]]") -> st.SearchStrategy[Node]:
     return st.builds(
         Node,
         how=st.sampled_from(["call_soon", "call_soon", "call_soon_threadsafe", "call_later", "call_at", "add_reader"]),
-        delay=st.integers(-3, 1),
+        delay=st.integers(-3, LONGEST),
         cancels=st.integers(-5, 15),
         fails=st.sampled_from([False] * 9 + [True]),
         children=children,
@@ -79,12 +99,17 @@ class Run:
 
     def schedule(self, node: Node, name: str) -> None:
         loop, callback = self.loop, self.callback
-        # Every call_at has a time of its own, before that of any call_later, which come one after the other.
-        when = node.delay * 1000 - FAR - len(self.handles)
+        # Every timer has a time of its own: asyncio promises no order for equal ones.
+        if isinstance(loop, AsynciosOnClock | WhorlsOnClock):
+            delay = node.delay + len(self.handles) / 1000
+            when = loop.now + delay
+        else:
+            delay = node.delay * 1000.0  # the real clock moves on from call to call
+            when = delay - AGES - len(self.handles)  # before all those
         methods: dict[str, Callable[[], asyncio.Handle | Reader]] = {
             "call_soon": lambda: loop.call_soon(callback, node, name),
             "call_soon_threadsafe": lambda: loop.call_soon_threadsafe(callback, node, name),
-            "call_later": lambda: loop.call_later(node.delay * 1000, callback, node, name),
+            "call_later": lambda: loop.call_later(delay, callback, node, name),
             "call_at": lambda: loop.call_at(when, callback, node, name),
             "add_reader": lambda: Reader(loop, callback, node, name),
         }
@@ -100,9 +125,11 @@ class Run:
             raise LookupError(f"{name} failed")
 
     def finish(self) -> list[tuple[int, str]]:
-        """Turn until a turn runs nothing: whatever is not in the far future runs in the turn after it was set."""
-        while self.turn == 0 or self.turn in dict(self.log):
+        """Turn until nothing is left that could still run: it would have in this many turns."""
+        while self.turn - max(dict(self.log), default=0) <= LONGEST + 1:
             self.turn += 1
+            if isinstance(self.loop, AsynciosOnClock | WhorlsOnClock):
+                self.loop.now += 1
             turn(self.loop)
         for handle in self.handles:
             handle.cancel()
@@ -115,10 +142,18 @@ def log_of(loop: asyncio.AbstractEventLoop, program: list[Node], debug: bool) ->
         return Run(loop, program).finish()
 
 
-@pytest.mark.parametrize("debug", [False, True])
+@pytest.mark.parametrize("debug", [False, True], ids=["plain mode", "debug mode"])
+@pytest.mark.parametrize(
+    "loops",
+    [(whorl.EventLoop, asyncio.SelectorEventLoop), (WhorlsOnClock, AsynciosOnClock)],
+    ids=["real clock", "moved clock"],
+)
 @given(program=st.lists(trees, max_size=10))
-def test_the_order_is_asyncios(debug: bool, program: list[Node]) -> None:
-    assert log_of(whorl.EventLoop(), program, debug) == log_of(asyncio.SelectorEventLoop(), program, debug)
+def test_the_order_is_asyncios(
+    loops: list[Callable[[], asyncio.AbstractEventLoop]], debug: bool, program: list[Node]
+) -> None:
+    ours, theirs = (log_of(loop(), program, debug) for loop in loops)
+    assert ours == theirs
 
 
 @given(whens=st.lists(st.integers(-3, 0), max_size=150), cancelled=st.sets(st.integers(0, 150)))

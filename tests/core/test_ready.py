@@ -110,20 +110,31 @@ def test_what_is_pushed_while_the_queue_is_cleared_stays(build: NewQueue, before
         assert list(queue) == list(range(100))
 
 
-def test_the_garbage_collector_may_push_at_any_time() -> None:
-    """To the compiled queue, that is: each line of the plain one is a place where it may be interrupted."""
-    thresholds = gc.get_threshold()
+@pytest.mark.parametrize("pushes", [1, 64, 200])
+@pytest.mark.parametrize("allocations", range(12))
+def test_the_garbage_collector_may_push_in_the_middle_of_a_push(allocations: int, pushes: int) -> None:
+    """To the compiled queue, that is: each line of the plain one is a place where it may be interrupted.
+
+    The collector starts at a number of allocations. The right one for it to start while the ring grows is among these,
+    on Python 3.11; later ones let C code finish first.
+    """
     with compiled_queue() as queue:
-        gc.set_threshold(1)
+        gc.collect()
+        gc.disable()
+        thresholds = gc.get_threshold()
         try:
-            for value in range(0, 3000, 3):
-                last = Last(queue, range(value, value + 2))
-                last.cycle = last
-                del last
-                queue.push(value + 2)
+            for value in range(64):  # the ring is full now
+                queue.push(value)
+            last = Last(queue, range(65, 65 + pushes))
+            last.cycle = last
+            del last
+            lists: list[list[int]] = [[] for _ in range(100)]  # none is left to be used again without an allocation
+            gc.set_threshold(gc.get_count()[0] + allocations)
+            gc.enable()
+            queue.push(64)
         finally:
             gc.set_threshold(*thresholds)
+            gc.enable()
         gc.collect()
-        values = [value for value in queue if isinstance(value, int)]
-        assert sorted(values) == list(range(3000))
-        assert [value for value in values if value % 3 == 2] == list(range(2, 3000, 3))
+        assert sorted(value for value in queue if isinstance(value, int)) == list(range(65 + pushes))
+        assert len(lists) == 100

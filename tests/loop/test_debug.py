@@ -72,11 +72,11 @@ def test_a_slow_data_received_is_named_by_its_transport(
     transport, peer = soon_or_never(debugged, connect_pair(Slow()))
     with peer:
         peer.send(b"x")
-        turn_until(debugged, lambda: complaints(caplog))
+        # On a loaded machine anything may be slow; the transport has to be among it, once.
+        turn_until(debugged, lambda: [complaint for complaint in complaints(caplog) if "Transport" in complaint])
         transport.abort()
         turn(debugged)
-    (complaint,) = complaints(caplog)
-    assert "Transport" in complaint
+    assert len([complaint for complaint in complaints(caplog) if "Transport" in complaint]) == 1
 
 
 def test_what_is_not_slow_is_not_named(debugged: asyncio.AbstractEventLoop, caplog: pytest.LogCaptureFixture) -> None:

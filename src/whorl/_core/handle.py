@@ -67,7 +67,7 @@ class Handle:
 
     def _report(self, exc: BaseException) -> None:
         """Give a callback's exception to the loop's exception handler, in the words of asyncio."""
-        source = format_callback_source(self._callback, self._args)
+        source = format_callback_source(self._callback, self._args, self._loop.get_debug())
         context = {"message": f"Exception in callback {source}", "exception": exc, "handle": self}
         if self._source_traceback:
             context["source_traceback"] = self._source_traceback
@@ -82,7 +82,8 @@ class Handle:
         if self._cancelled:
             info.append("cancelled")
         if self._callback is not None:
-            info.append(format_callback_source(self._callback, self._args))
+            debug = self._loop is not None and self._loop.get_debug()
+            info.append(format_callback_source(self._callback, self._args, debug))
         if self._source_traceback:
             *_, frame = self._source_traceback
             info.append(f"created at {frame[0]}:{frame[1]}")

@@ -19,6 +19,7 @@ writes these very fields.
 """
 
 import asyncio
+import contextvars
 import sys
 import threading
 from asyncio import coroutines, format_helpers
@@ -62,6 +63,7 @@ _NO_FILE = 2**62
 
 _Task = asyncio.Task
 _Future = asyncio.Future
+_Context = contextvars.Context
 
 
 class Scheduler:
@@ -188,7 +190,11 @@ class Scheduler:
         handle._callback = callback
         handle._args = args
         handle._loop = self
-        handle._context = context_copy_current() if context is None else context
+        if context is None:
+            context = context_copy_current()
+        elif type(context) is not _Context:
+            raise TypeError(f"a contextvars.Context was expected, got {context!r}")
+        handle._context = context
         if self._debug:
             handle._source_traceback = format_helpers.extract_stack(sys._getframe())
         return 0
