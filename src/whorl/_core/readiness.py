@@ -36,6 +36,8 @@ from cython.cimports.whorl._core.registry import Registry, Watch, is_socket
 _TCP_FAMILIES = (socket.AF_INET, socket.AF_INET6)
 
 
+@cython.no_gc_clear
+@cython.cclass
 class Readiness(Watch):
     """The callbacks and the waiting sock operations of one descriptor."""
 
