@@ -35,7 +35,7 @@ CORE = (
     ("registry",),
     ("readiness", "waker"),
     ("scheduler",),
-    ("transport",),
+    ("transport", "operation"),
     ("stream", "datagram", "sock"),
     ("accept",),
 )

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import sys
 import time
 from collections.abc import Iterator
 
@@ -116,3 +117,51 @@ def test_urgent_data_does_not_hide_what_comes_behind_it(loop: asyncio.AbstractEv
             while not got.endswith(b"behind%d;" % number):
                 assert time.monotonic() < deadline
                 got += soon_or_never(loop, loop.sock_recv(ours, 100))
+
+
+def test_a_forgotten_socket_closes_itself(loop: asyncio.AbstractEventLoop) -> None:
+    ours, theirs = socket.socketpair()
+    ours.setblocking(False)
+    theirs.send(b"something")
+    assert soon_or_never(loop, loop.sock_recv(ours, 100)) == b"something"
+    table = [ours]
+    del ours
+    with pytest.warns(ResourceWarning, match="unclosed"):
+        forget(table.pop())
+    with theirs:
+        assert theirs.recv(100) == b""
+
+
+def test_results_arrive_while_a_debugger_looks_on(loop: asyncio.AbstractEventLoop, pair: Pair) -> None:
+    def nothing(*_: object) -> None:
+        pass
+
+    async def main() -> bytes:
+        pair[1].send(b"something")
+        before = sys.gettrace()
+        sys.settrace(nothing)
+        try:
+            got = await loop.sock_recv(pair[0], 100)
+            await loop.sock_sendall(pair[0], b"else")
+            return got
+        finally:
+            sys.settrace(before)
+
+    assert soon_or_never(loop, main()) == b"something"
+
+
+@whorl_only
+def test_an_operation_is_driven_from_python_too(loop: asyncio.AbstractEventLoop, pair: Pair) -> None:
+    operation = loop.sock_recv(pair[0], 100)
+    assert asyncio.isfuture(operation.send(None))
+    operation.close()
+    pair[1].send(b"something")
+    turn(loop)  # the loop hears of it
+    with pytest.raises(StopIteration) as end:
+        loop.sock_recv(pair[0], 100).send(None)
+    assert end.value.value == b"something"
+    pair[1].send(b"else")
+    turn(loop)
+    with pytest.raises(StopIteration) as end:
+        next(loop.sock_recv(pair[0], 100).__await__())
+    assert end.value.value == b"else"

@@ -9,6 +9,9 @@ cdef extern from "native.h" nogil:
 cdef extern from "native.h":
     int socket_fd "whorl_socket_fd" (object sock)
     int raise_pending "whorl_raise_pending" () except -1
+    object referent "whorl_referent" (object reference)
+    void fill_am_send "whorl_fill_am_send" (PyTypeObject* kind, void* send)
+    void give "whorl_give" (object value, PyObject** slot)
 
 cdef extern from "Python.h":
     # Raw calls: NULL or -1 means that an exception is pending, which the caller hands on with raise_pending().
@@ -21,6 +24,7 @@ cdef extern from "Python.h":
     # isinstance() by the real type alone: a mock, or one of our own faces, may claim another class.
     bint has_type "PyObject_TypeCheck" (object value, PyTypeObject* kind)
     int check_signals "PyErr_CheckSignals" () except -1
+    int PYGEN_RETURN, PYGEN_NEXT
     void drop "Py_XDECREF" (PyObject* value)
 
 cdef extern from "errno.h" nogil:

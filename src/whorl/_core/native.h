@@ -22,6 +22,33 @@ static inline int whorl_raise_pending(void)
     return -1;
 }
 
+/* What a weak reference refers to, or None; anything else stands for itself. */
+static inline PyObject *whorl_referent(PyObject *reference)
+{
+    PyObject *found = reference;
+    if (PyWeakref_CheckRefExact(reference)) {
+#if PY_VERSION_HEX >= 0x030D0000
+        return PyWeakref_GetRef(reference, &found) > 0 ? found : Py_NewRef(Py_None);
+#else
+        found = PyWeakref_GET_OBJECT(reference); /* Py_None when it is dead */
+#endif
+    }
+    return Py_NewRef(found);
+}
+
+/* Gives a type the C side of a coroutine's send(), which Cython has no method for. */
+static inline void whorl_fill_am_send(PyTypeObject *type, void *send)
+{
+    type->tp_as_async->am_send = (sendfunc)send;
+    PyType_Modified(type);
+}
+
+/* Hands a new reference to a caller in C. */
+static inline void whorl_give(PyObject *value, PyObject **slot)
+{
+    *slot = Py_NewRef(value);
+}
+
 /* CLOCK_MONOTONIC in seconds: the clock of time.monotonic(), so of loop.time(). It cannot fail on Linux. */
 static inline double whorl_monotonic(void)
 {

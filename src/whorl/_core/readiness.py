@@ -11,8 +11,12 @@ are the only users, the socket is registered once, edge-triggered, for its whole
 - after a hang-up or an error a socket stays ready for ever: no further edge may come.
 
 With callbacks on the same descriptor the kernel reports by level and the flags are only a hint to try.
+
+Callbacks keep their file alive, as asyncio's selector does. Sock operations do not: a socket that its program has
+forgotten closes itself, and what is known of it goes with it.
 """
 
+import asyncio
 import contextlib
 import socket
 import weakref
@@ -28,11 +32,13 @@ from cython.cimports.whorl._core.linux import (
     EPOLLOUT,
     EPOLLPRI,
     EPOLLRDHUP,
+    referent,
     socket_fd,
 )
 from cython.cimports.whorl._core.ready import ReadyQueue
 from cython.cimports.whorl._core.registry import Registry, Watch, is_socket
 
+_InvalidStateError = asyncio.InvalidStateError
 _TCP_FAMILIES = (socket.AF_INET, socket.AF_INET6)
 
 
@@ -44,8 +50,6 @@ class Readiness(Watch):
     def __cinit__(self, registry: Registry, queue: ReadyQueue):
         self.registry = registry
         self.queue = queue
-        self.read_waiters = []
-        self.write_waiters = []
         self.readable = True
         self.writable = True
 
@@ -75,38 +79,51 @@ class Readiness(Watch):
 
     def serve(self, sock) -> cython.int:
         """Prepare for sock operations on a socket; a socket not seen before forgets what was known of the number."""
-        if self.sock_ref is not None and self.sock_ref() is sock:
+        if self.serves(sock):
             return 0
-        self.sock_ref = weakref.ref(sock)
+        before, self.sock_ref = self.sock_ref, weak_reference(sock)
+        self.is_native = is_socket(sock)
         self.short_read_is_last = sock.type == socket.SOCK_STREAM and sock.family in _TCP_FAMILIES
         self.readable = self.writable = True
         self.hung_up = False
         if self.rearm(True):
             self.file_changed(None)
+        del before
         return 0
 
+    def serves(self, sock) -> cython.bint:
+        """Whether this very socket object is the one that sock operations use."""
+        return self.sock_ref is not None and referent(self.sock_ref) is sock
+
     def rearm(self, verify: cython.bint) -> cython.int:
+        moved: cython.int
         mask: uint32_t = 0
-        if self.reader is not None or self.read_waiters:
-            mask |= EPOLLIN
-        if self.writer is not None or self.write_waiters:
-            mask |= EPOLLOUT
-        if self.reader is None and self.writer is None and self.sock_ref is not None and self.sock_ref() is not None:
+        if not self.by_level() and self.sock_ref is not None and referent(self.sock_ref) is not None:
             # Urgent data cuts reads short: once it was seen, a short read proves nothing (see on_events).
             mask = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI | EPOLLET
+            moved = self.registry.arm(self, mask, verify)
+            if self.file is not None:
+                self.keep_file(None)
+            return moved
+        if self.reader is not None or self.read_waiters is not None:
+            mask |= EPOLLIN
+        if self.writer is not None or self.write_waiters is not None:
+            mask |= EPOLLOUT
         if mask == 0:
-            self.file = None
+            self.keep_file(None)
             self.registry.release(self)
             return 0
         return self.registry.arm(self, mask, verify)
 
     def file_changed(self, kept) -> cython.int:
         """The number turned out to be another file's now: whoever waited for the old one waits in vain."""
-        if kept is not None:
+        if kept is None:
+            self.keep_file(None)
+        else:
             self.sock_ref = None
         self.drop_callbacks(kept)
-        self.wake(self.read_waiters)
-        self.wake(self.write_waiters)
+        self.wake(False)
+        self.wake(True)
         return self.rearm(False)
 
     def drop_callbacks(self, kept) -> cython.int:
@@ -124,12 +141,12 @@ class Readiness(Watch):
 
     def on_evicted(self) -> cython.int:
         self.drop_callbacks(None)
-        self.wake(self.read_waiters)
-        self.wake(self.write_waiters)
+        self.wake(False)
+        self.wake(True)
         return 0
 
     def on_events(self, events: uint32_t) -> cython.int:
-        if is_socket(self.file) and socket_fd(self.file) != self.fd and self.is_closed():
+        if self.lost_its_file() and self.is_closed():
             return 0
         reader: Handle = self.reader
         writer: Handle = self.writer
@@ -141,14 +158,14 @@ class Readiness(Watch):
             self.readable = True
             if reader is not None and not reader._cancelled:
                 self.queue.push(reader)
-            if self.read_waiters:
-                self.wake(self.read_waiters)
+            if self.read_waiters is not None:
+                self.wake(False)
         if events & ~(EPOLLIN | EPOLLPRI | EPOLLRDHUP):
             self.writable = True
             if writer is not None and not writer._cancelled:
                 self.queue.push(writer)
-            if self.write_waiters:
-                self.wake(self.write_waiters)
+            if self.write_waiters is not None:
+                self.wake(True)
         if self.by_level():
             # Waiters that are served must not keep the kernel reporting. A file that was closed behind our back is an
             # error to who uses it next; the registry has let go of it.
@@ -156,17 +173,30 @@ class Readiness(Watch):
                 self.rearm(False)
         return 0
 
+    def lost_its_file(self) -> cython.bint:
+        """Whether the file that the number was given with is closed, or forgotten, or has parted from its number."""
+        if self.file is None:
+            sock = referent(self.sock_ref)
+            return sock is None or (self.is_native and socket_fd(sock) != self.fd)
+        return is_socket(self.file) and socket_fd(self.file) != self.fd
+
     def is_closed(self) -> cython.bint:
-        """Whether a socket was closed with its callbacks on; a duplicate may keep reporting, which has an end here."""
+        """Ask the kernel whether the file is closed; a duplicate may keep reporting, which has an end here."""
         try:
             if self.registry.arm(self, self.armed, True) == 0:
-                self.file = None  # only detached: the number is the same file still
+                self.keep_file(self.fd)  # only detached: the number is the same file still
                 return False
         except OSError:
             pass
         self.on_evicted()
         self.registry.release(self)
         return True
+
+    def keep_file(self, file) -> cython.int:
+        # Swapped: what dies with the old one may come back here.
+        before, self.file = self.file, file
+        del before
+        return 0
 
     def by_level(self) -> cython.bint:
         """Whether callbacks share the descriptor: then no edge corrects a flag that is out of date."""
@@ -178,12 +208,89 @@ class Readiness(Watch):
             self.readable = False
         return 0
 
-    def wake(self, waiters: list) -> cython.int:
-        """Let every waiting operation try again; one that was cancelled meanwhile takes nothing with it."""
-        # Emptied first: what dies meanwhile may end an operation, which takes its future out of the list.
-        woken: list = waiters[:]
-        waiters.clear()
-        for future in woken:
-            if not future.done():
-                future.set_result(None)
+    # -- who waits ----------------------------------------------------------------------------------------------
+
+    def has_nothing(self, writing: cython.bint) -> cython.bint:
+        """Whether the kernel is known to have no data, or no room: then an edge will come, and only then."""
+        return not (self.writable if writing else self.readable) and not self.by_level()
+
+    def add_waiter(self, future, writing: cython.bint) -> cython.int:
+        """Complete a future at the next edge."""
+        before: object = self.write_waiters if writing else self.read_waiters
+        # One operation in each direction is the rule, and needs no list.
+        if type(before) is list:
+            cython.cast(list, before).append(future)
+        elif writing:
+            self.write_waiters = future if before is None else [before, future]
+        else:
+            self.read_waiters = future if before is None else [before, future]
+        return self.rearm(False)
+
+    def has_waiter(self, future, writing: cython.bint) -> cython.bint:
+        """Whether a future waits for an edge still."""
+        waiters: object = self.write_waiters if writing else self.read_waiters
+        return waiters is future or (type(waiters) is list and future in cython.cast(list, waiters))
+
+    def remove_waiter(self, future, writing: cython.bint) -> cython.int:
+        """An operation waits no more, for whatever reason; it may have been woken long ago."""
+        waiters: object = self.write_waiters if writing else self.read_waiters
+        if waiters is future:
+            waiters = None
+        elif type(waiters) is list and future in cython.cast(list, waiters):
+            cython.cast(list, waiters).remove(future)
+            if cython.cast(list, waiters):
+                return 0
+            waiters = None
+        else:
+            return 0
+        if writing:
+            before, self.write_waiters = self.write_waiters, waiters
+        else:
+            before, self.read_waiters = self.read_waiters, waiters
+        del before
         return 0
+
+    def wake(self, writing: cython.bint) -> cython.int:
+        """Let every waiting operation try again; one that was cancelled meanwhile takes nothing with it."""
+        waiters: object
+        # Taken out first: what dies meanwhile may end an operation, which takes its future out.
+        if writing:
+            waiters, self.write_waiters = self.write_waiters, None
+        else:
+            waiters, self.read_waiters = self.read_waiters, None
+        if type(waiters) is list:
+            for future in cython.cast(list, waiters):
+                complete(future)
+        elif waiters is not None:
+            complete(waiters)
+        return 0
+
+
+def known_readiness(registry: Registry, fd: cython.int, sock) -> Readiness:
+    """Return the readiness that serves a socket already; None when the table of owners has to be asked properly."""
+    entry: object
+    if fd < 0 or fd >= len(registry.table):
+        return None
+    entry = registry.table[fd]
+    if type(entry) is not Readiness or not cython.cast(Readiness, entry).serves(sock):
+        return None
+    return cython.cast(Readiness, entry)
+
+
+@cython.cfunc
+@cython.exceptval(-1, check=False)
+def complete(future) -> cython.int:
+    # Cheaper than to ask first: most are waited for still.
+    try:  # noqa: SIM105  # once for each message: contextlib.suppress() takes longer than all the rest
+        future.set_result(None)
+    except _InvalidStateError:
+        pass
+    return 0
+
+
+@cython.cfunc
+def weak_reference(sock):
+    try:
+        return weakref.ref(sock)
+    except TypeError:
+        return sock  # one of the C class that socket.socket is made of: kept until the number has another owner
