@@ -27,6 +27,9 @@ cdef extern from "Python.h":
     int PYGEN_RETURN, PYGEN_NEXT
     void drop "Py_XDECREF" (PyObject* value)
 
+cdef extern from "string.h" nogil:
+    void* memmem(const void* data, size_t size, const void* wanted, size_t wanted_size)
+
 cdef extern from "errno.h" nogil:
     int errno
     int EAGAIN, EBADF, ECONNABORTED, EEXIST, EINTR, EMFILE, ENFILE, ENOBUFS, ENOENT, ENOMEM, EPERM, EPROTO
