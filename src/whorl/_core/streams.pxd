@@ -6,6 +6,7 @@ cdef class StreamFeed:
     cdef Transport transport
     cdef Scheduler loop
     cdef object reader_ref
+    cdef dict names
     cdef object writer_ref
     cdef object client_connected
     cdef bytearray buffer
@@ -18,8 +19,7 @@ cdef class StreamFeed:
     cdef Py_ssize_t receive(self) except -2
     cdef int feed(self, const char* data, Py_ssize_t size) except -1
     cdef int append(self, const char* data, Py_ssize_t size) except -1
-    cdef bint has_failed(self) except -1
-    cdef int bind(self, object reader) except -1
+    cdef int bind(self) except -1
     cdef int unbind(self) except -1
 
 cdef StreamFeed feed_for(Transport transport, object protocol)

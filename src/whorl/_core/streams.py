@@ -7,7 +7,7 @@ takes over: it puts what arrives into the reader's buffer, and it answers ``read
 attributes of that one reader object. No class is changed and nobody else's reader is touched.
 
 There is one truth: the reader's own attributes (``_buffer``, ``_eof``, ``_exception``, ``_waiter``, ``_paused``). The
-compiled side works on them as asyncio's methods do and keeps nothing of its own. So it may leave the rest to
+compiled side works on them (by the reader's ``__dict__``) as asyncio's methods do, and keeps nothing of its own. So it may leave the rest to
 asyncio at any moment: only what is common (bytes that are there, or waiting for some) is done here; an end, an error,
 a line over the limit, a separator of an unusual kind go to the method that asyncio has for it, which finds everything
 as it would have left it itself.
@@ -44,6 +44,10 @@ _readexactly = cython.declare(object, asyncio.StreamReader.readexactly)
 _readuntil = cython.declare(object, asyncio.StreamReader.readuntil)
 _drain = cython.declare(object, asyncio.StreamWriter.drain)
 _feed_data = cython.declare(object, asyncio.StreamReader.feed_data)
+
+# A future's methods without a look-up for each message.
+_done = cython.declare(object, asyncio.Future.done)
+_set_result = cython.declare(object, asyncio.Future.set_result)
 
 _METHODS = cython.declare(tuple, ("read", "readline", "readexactly", "readuntil"))
 _NEWLINE = cython.declare(bytes, b"\n")
@@ -114,6 +118,7 @@ class StreamRead(StreamOperation):
 
     feed: StreamFeed
     reader: object
+    names: dict
     loop: Scheduler
     buffer: bytearray
     arguments: tuple
@@ -142,14 +147,14 @@ class StreamRead(StreamOperation):
         over: cython.bint = True
         if self.finished:
             raise RuntimeError("cannot reuse already awaited coroutine")
-        if self.future is not None and not self.future.done():
+        if self.future is not None and self.feed.future is self.future and not self.future.done():
             raise RuntimeError("coroutine is being awaited already")
         try:
             if self.rest is not None:
                 return self.go_on()
             if not self.started:
                 self.started = True
-                if self.reader._exception is not None:
+                if self.names["_exception"] is not None:
                     self.unusual = True
             else:
                 self.forget_future()
@@ -169,43 +174,45 @@ class StreamRead(StreamOperation):
     def take_or_receive(self):
         """Return the bytes, out of the buffer or as they come from the kernel."""
         feed: StreamFeed = self.feed
+        scratch: cython.p_char = self.loop.scratch
         size: cython.Py_ssize_t
-        if not feed.due:
-            return self.take()
-        feed.due = False
-        size = feed.receive()
-        if size > 0:
-            if self.separator is None and not self.exactly and size <= self.size:
-                if PyByteArray_GET_SIZE(self.buffer) == 0:
-                    return PyBytes_FromStringAndSize(feed.transport.loop.scratch, size)
-            feed.append(feed.transport.loop.scratch, size)
+        end: cython.Py_ssize_t
+        if feed.due:
+            feed.due = False
+            size = feed.receive()
+            if size > 0 and PyByteArray_GET_SIZE(self.buffer) == 0:
+                # The usual case: nothing is left over, so nothing has to go through the buffer.
+                end = self.end_in(scratch, size)
+                if end > 0:
+                    result = PyBytes_FromStringAndSize(scratch, end)
+                    if end < size:
+                        feed.append(scratch + end, size - end)
+                    return result
+            if size > 0:
+                feed.append(scratch, size)
         return self.take()
 
     @cython.cfunc
     def take(self):
-        """Return the bytes if they are there; decides by the buffer alone."""
-        end: cython.Py_ssize_t
+        """Return the bytes out of the buffer, if it has them."""
         count: cython.Py_ssize_t = PyByteArray_GET_SIZE(self.buffer)
-        if self.separator is not None:
-            end = self.find(count)
-            if end < 0:
-                return _UNUSUAL if self.searched > self.limit or self.reader._eof else _NOT_YET
-            if end - PyBytes_GET_SIZE(self.separator) > self.limit:
-                return _UNUSUAL
+        # Safe: the bytearray cannot change while no Python code runs.
+        end: cython.Py_ssize_t = self.end_in(PyByteArray_AS_STRING(self.buffer), count)
+        if end > 0:
             return self.cut(end, count)
-        if count >= self.size:
-            return self.cut(self.size, count)
-        if count and not self.exactly:
-            return self.cut(count, count)
-        return _UNUSUAL if self.reader._eof else _NOT_YET
+        return _UNUSUAL if end < 0 or self.names["_eof"] else _NOT_YET
 
     @cython.cfunc
-    def find(self, count: cython.Py_ssize_t) -> cython.Py_ssize_t:
-        """Return where the first separator ends, or -1; what was searched once is not searched again."""
-        # Safe: the bytearray cannot change while no Python code runs.
-        size: cython.Py_ssize_t = PyBytes_GET_SIZE(self.separator)
-        start: cython.p_char = PyByteArray_AS_STRING(self.buffer)
+    def end_in(self, start: cython.p_char, count: cython.Py_ssize_t) -> cython.Py_ssize_t:
+        """How many of the ``count`` bytes are the answer: 0 if there are too few, -1 if a line is over the limit."""
+        size: cython.Py_ssize_t
         found: cython.p_char = cython.NULL
+        if self.separator is None:
+            if self.exactly:
+                return self.size if count >= self.size else 0
+            return min(count, self.size)
+        size = PyBytes_GET_SIZE(self.separator)
+        # What was searched once is not searched again.
         if count - self.searched >= size:
             found = cython.cast(
                 cython.p_char,
@@ -213,7 +220,9 @@ class StreamRead(StreamOperation):
             )
             if found is cython.NULL:
                 self.searched = count + 1 - size
-        return -1 if found is cython.NULL else (found - start) + size
+        if found is cython.NULL:
+            return -1 if self.searched > self.limit else 0
+        return -1 if found - start > self.limit else (found - start) + size
 
     @cython.cfunc
     def cut(self, size: cython.Py_ssize_t, count: cython.Py_ssize_t):
@@ -223,22 +232,21 @@ class StreamRead(StreamOperation):
             PyByteArray_Resize(self.buffer, 0)
         else:
             del self.buffer[:size]
-        if self.reader._paused:
+        if self.names["_paused"]:
             self.reader._maybe_resume_transport()
         return result
 
     @cython.cfunc
     def wait(self):
         """Return the future to wait for data with."""
-        reader = self.reader
-        if reader._waiter is not None:
+        if self.names["_waiter"] is not None:
             return _UNUSUAL  # somebody else waits already: asyncio has the words for that
-        if reader._paused:
-            reader._paused = False
-            reader._transport.resume_reading()
+        if self.names["_paused"]:
+            self.names["_paused"] = False
+            self.reader._transport.resume_reading()
         future = self.loop.new_future()
         future._asyncio_future_blocking = True  # the sign by which a task knows a future that it is to wait for
-        reader._waiter = future
+        self.names["_waiter"] = future
         self.future = future
         self.feed.future = future
         return future
@@ -250,8 +258,8 @@ class StreamRead(StreamOperation):
         if future is not None:
             if self.feed.future is future:
                 self.feed.future = None
-            if self.reader._waiter is future:
-                self.reader._waiter = None
+            if self.names["_waiter"] is future:
+                self.names["_waiter"] = None
         return 0
 
     @cython.cfunc
@@ -290,7 +298,7 @@ class StreamDrain(StreamOperation):
         if self.rest is None:
             self.started = True
             transport = self.feed.transport
-            if not (transport is None or transport.closing or transport.protocol_paused or self.feed.has_failed()):
+            if not (transport is None or transport.closing or transport.protocol_paused or self.feed.names["_exception"] is not None):
                 self.finish()
                 return None
             self.rest = _drain(self.writer)
@@ -318,14 +326,13 @@ class StreamFeed:
             self.due = False  # the task that was woken has not come: it was cancelled, or has ended
             return False
         future, self.future = self.future, None
-        if future is None or future.done():
+        if future is None or _done(future):
             return False
-        reader = referent(self.reader_ref)
-        if reader is None or reader._waiter is not future:
+        if self.names["_waiter"] is not future:
             return False
         self.due = True
-        reader._waiter = None
-        future.set_result(None)
+        self.names["_waiter"] = None
+        _set_result(future, None)
         return True
 
     def receive(self):
@@ -351,9 +358,9 @@ class StreamFeed:
             _feed_data(reader, PyBytes_FromStringAndSize(data, size))
             return 0
         self.append(data, size)
-        waiter = reader._waiter
+        waiter = self.names["_waiter"]
         if waiter is not None:
-            reader._waiter = None
+            self.names["_waiter"] = None
             if not waiter.done():
                 waiter.set_result(None)
         return 0
@@ -363,10 +370,6 @@ class StreamFeed:
         PyByteArray_Resize(self.buffer, before + size)
         memcpy(PyByteArray_AS_STRING(self.buffer) + before, data, size)
         return 0
-
-    def has_failed(self):
-        reader = referent(self.reader_ref)
-        return reader is not None and reader._exception is not None
 
     def greet(self, reader, writer):
         """Stand in for the server's callback, once: the writer is known here for the first time."""
@@ -384,11 +387,10 @@ class StreamFeed:
         operation.method_of_asyncio = _drain
         return operation
 
-    def bind(self, reader):
+    def bind(self):
         """Become the reader's methods."""
-        names = reader.__dict__
         for name in _METHODS:
-            names[name] = getattr(self, name)
+            self.names[name] = getattr(self, name)
         if self.client_connected is not None:
             self.transport.protocol._client_connected_cb = self.greet
         return 0
@@ -397,12 +399,9 @@ class StreamFeed:
         """Give the reader its own methods back."""
         self.transport = None
         self.due = False
-        reader = referent(self.reader_ref)
-        if reader is not None:
-            names = reader.__dict__
-            for name in _METHODS:
-                if getattr(names.get(name), "__self__", None) is self:
-                    del names[name]
+        for name in _METHODS:
+            if getattr(self.names.get(name), "__self__", None) is self:
+                del self.names[name]
         writer = referent(self.writer_ref)
         if writer is not None:
             writer.__dict__.pop("drain", None)
@@ -443,6 +442,7 @@ def begin(feed: StreamFeed, method, arguments: tuple) -> StreamRead:
     operation.feed = feed
     operation.reader = referent(feed.reader_ref)
     operation.buffer = feed.buffer
+    operation.names = feed.names
     operation.loop = feed.loop
     operation.limit = feed.limit
     operation.method_of_asyncio = method
@@ -467,9 +467,10 @@ def feed_for(transport, protocol):
     feed = StreamFeed.__new__(StreamFeed)
     feed.transport = transport
     feed.loop = transport.loop
+    feed.names = names
     feed.reader_ref = weakref.ref(reader)
     feed.buffer = reader._buffer
     feed.limit = reader._limit
     feed.client_connected = protocol._client_connected_cb
-    feed.bind(reader)
+    feed.bind()
     return feed
