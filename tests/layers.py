@@ -28,7 +28,7 @@ LAYERS = (
     ("__main__",),
 )
 # The names after ``whorl._core.``: first the leaves, which every other module may use.
-CORE_LEAVES = (("", "linux"), ("faces", "address"))
+CORE_LEAVES = (("", "linux"), ("faces", "address", "coroutine"))
 CORE = (
     ("handle",),
     ("ready", "timers", "buffers"),
@@ -36,6 +36,7 @@ CORE = (
     ("readiness", "waker"),
     ("scheduler",),
     ("transport", "operation"),
+    ("streams",),
     ("stream", "datagram", "sock"),
     ("accept",),
 )

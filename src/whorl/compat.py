@@ -26,7 +26,7 @@ stop_serving: Any = asyncio.SelectorEventLoop._stop_serving  # type: ignore[attr
 make_subprocess_transport: Any = asyncio.SelectorEventLoop._make_subprocess_transport  # type: ignore[attr-defined]
 
 connect_pipes: Any = base_subprocess.BaseSubprocessTransport._connect_pipes
-
+drain_helper: Any = asyncio.StreamReaderProtocol._drain_helper  # type: ignore[attr-defined]
 
 # Since 3.13 a callback's arguments are shown in debug mode only.
 _SHOWS_ARGUMENTS_IN_DEBUG_MODE = "debug" in inspect.signature(format_helpers._format_callback_source).parameters
@@ -105,8 +105,17 @@ LOOP_ATTRIBUTES = (
 # Other private attributes, by the class that has them.
 READ = {
     "asyncio:Future": ("_asyncio_future_blocking",),
-    "asyncio.streams:StreamReader": ("_buffer", "_paused"),
-    "asyncio.streams:StreamReaderProtocol": ("_stream_reader",),
+    "asyncio.streams:StreamReader": (
+        "_buffer",
+        "_eof",
+        "_exception",
+        "_limit",
+        "_maybe_resume_transport",
+        "_paused",
+        "_transport",
+        "_waiter",
+    ),
+    "asyncio.streams:StreamReaderProtocol": ("_client_connected_cb", "_stream_reader"),
     "asyncio.sslproto:SSLProtocol": ("_incoming", "_app_transport"),
     "asyncio.base_subprocess:BaseSubprocessTransport": (
         "_connect_pipes",

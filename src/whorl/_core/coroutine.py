@@ -99,9 +99,7 @@ class Done(Coroutine):
 
 @cython.cfunc
 @cython.exceptval(-1, check=False)
-def am_send(
-    coroutine: Coroutine, _value: object, result: cython.pointer(cython.pointer(PyObject))
-) -> cython.int:
+def am_send(coroutine: Coroutine, _value: object, result: cython.pointer(cython.pointer(PyObject))) -> cython.int:
     """The C side of ``send()`` (PyAsyncMethods.am_send)."""
     result[0] = cython.NULL
     give(coroutine.step(), result)

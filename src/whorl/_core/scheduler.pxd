@@ -23,7 +23,7 @@ cdef class Scheduler:
     cdef ReadyQueue inputs
     cdef Registry registry
     cdef Waker waker
-    cdef list corked
+    cdef ReadyQueue corked
     cdef bint in_callback
     cdef double polled_at
     cdef char* scratch

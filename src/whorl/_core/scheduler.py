@@ -78,7 +78,7 @@ class Scheduler:
         self.due = ReadyQueue()
         self.inputs = ReadyQueue()
         self.registry = Registry()
-        self.corked = []
+        self.corked = ReadyQueue()
         self.scratch = cython.cast(cython.p_char, PyMem_Malloc(_SCRATCH_SIZE))
         if self.scratch is cython.NULL:
             raise MemoryError
@@ -258,7 +258,7 @@ class Scheduler:
                     break
         finally:
             self.in_callback = False
-            if self.corked:
+            if self.corked.count:
                 self.flush_corked()
 
     def turn(self) -> cython.int:
@@ -287,7 +287,7 @@ class Scheduler:
         """Take events from the kernel, waiting for them if nothing else is to be done."""
         registry: Registry = self.registry
         timeout: cython.int = self.timeout(self.now() if self.own_clock else now)
-        if self.corked:
+        if self.corked.count:
             # Written by a destructor, after the callback that it belongs to: nobody else would flush it.
             self.flush_corked()
             timeout = 0
@@ -322,7 +322,7 @@ class Scheduler:
                 self._log_if_slow(started, self.registry.owner(fd))
             else:
                 registry.dispatch_next()
-            if self.corked:
+            if self.corked.count:
                 self.flush_corked()
             if self.inputs.count:
                 self.run_queue(self.inputs, self.inputs.count)
@@ -340,7 +340,7 @@ class Scheduler:
                 self.run_timed(handle)
             else:
                 self.run(handle)
-            if self.corked:
+            if self.corked.count:
                 self.flush_corked()
         return 0
 
@@ -403,19 +403,14 @@ class Scheduler:
 
     def cork(self, watch: Watch) -> cython.int:
         """Have a transport flushed when the callback that runs now ends."""
-        self.corked.append(watch)
-        return 0
+        return self.corked.push(watch)
 
     def flush_corked(self) -> cython.int:
         watch: Watch
-        corked: list = self.corked
-        index: cython.Py_ssize_t = 0
-        # pause_writing() and resume_writing() run in here and may write again: those come behind, to the same list.
-        while index < len(corked):
-            watch = corked[index]
-            index += 1
+        # pause_writing() and resume_writing() run in here and may write again: those come behind, to the same queue.
+        while self.corked.count:
+            watch = self.corked.pop()
             watch.flush()
-        corked.clear()
         return 0
 
     # -- descriptors --------------------------------------------------------------------------------------------

@@ -48,7 +48,7 @@ from cython.cimports.whorl._core.transport import Transport
 from whorl._core.faces import face
 from whorl._core.registry import system_error
 from whorl._core.transport import attach_to_server, detach_from_server
-from whorl.compat import SENDFILE_MODE, FlowControlMixin
+from whorl.compat import SENDFILE_MODE, FlowControlMixin, drain_helper
 
 _FACE = face("StreamTransport", FlowControlMixin, asyncio.Transport)
 
@@ -59,7 +59,6 @@ _CHUNKS_MOST = cython.declare(cython.int, 256)
 # Bytes up to which several chunks are joined: copying as much takes about as long as sendmsg does more than send.
 _JOIN_MOST = cython.declare(cython.Py_ssize_t, 16 * 1024)
 _READ_MOST = cython.declare(cython.size_t, 256 * 1024)
-_drain_helper = asyncio.StreamReaderProtocol._drain_helper
 _NODELAY_PROTOCOLS = (0, socket.IPPROTO_TCP)
 
 
@@ -321,7 +320,7 @@ class StreamTransport(Transport):
             if sent < 0:
                 break
             self.buffer.consume(sent)
-            if not more:
+            if not more or self.buffer.size == 0:
                 break
         if sent < 0 and errno != EAGAIN and errno != EINTR:
             error = system_error(errno)
@@ -488,7 +487,7 @@ class StreamTransport(Transport):
 
     def _drain_helper(self):
         """What ``StreamWriter.drain()`` waits for: nothing, most of the time."""
-        return _drain_helper(self.protocol) if self.protocol_paused or self.lost else DONE
+        return drain_helper(self.protocol) if self.protocol_paused or self.lost else DONE
 
     # -- for sendfile -------------------------------------------------------------------------------------------
 

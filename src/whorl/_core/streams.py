@@ -298,7 +298,12 @@ class StreamDrain(StreamOperation):
         if self.rest is None:
             self.started = True
             transport = self.feed.transport
-            if not (transport is None or transport.closing or transport.protocol_paused or self.feed.names["_exception"] is not None):
+            if not (
+                transport is None
+                or transport.closing
+                or transport.protocol_paused
+                or self.feed.names["_exception"] is not None
+            ):
                 self.finish()
                 return None
             self.rest = _drain(self.writer)
