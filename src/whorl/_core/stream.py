@@ -23,12 +23,16 @@ from cython.cimports.cpython.bytes import PyBytes_AS_STRING, PyBytes_FromStringA
 from cython.cimports.libc.stdint import uint32_t
 from cython.cimports.whorl._core.buffers import WriteBuffer
 from cython.cimports.whorl._core.linux import (
+    AF_UNIX,
     EAGAIN,
     EINTR,
     EPOLLIN,
     EPOLLOUT,
+    IPPROTO_TCP,
     MSG_DONTWAIT,
     MSG_NOSIGNAL,
+    SOCK_STREAM,
+    TCP_NODELAY,
     context_enter,
     context_exit,
     errno,
@@ -37,7 +41,11 @@ from cython.cimports.whorl._core.linux import (
     recv,
     send,
     sendmsg,
+    setsockopt,
+    socket_family,
     socket_fd,
+    socket_proto,
+    socket_type,
 )
 from cython.cimports.whorl._core.scheduler import Scheduler
 from cython.cimports.whorl._core.transport import Transport
@@ -54,7 +62,7 @@ _CORK_MOST = cython.declare(cython.Py_ssize_t, 64 * 1024)
 # Chunks in one sendmsg; more than the kernel's UIO_MAXIOV (1024) would be an error, and few callbacks write more.
 _CHUNKS_MOST = cython.declare(cython.int, 256)
 _READ_MOST = cython.declare(cython.size_t, 256 * 1024)
-_NODELAY_PROTOCOLS = (0, socket.IPPROTO_TCP)
+_BufferedProtocol = cython.declare(object, asyncio.BufferedProtocol)
 
 
 @cython.final
@@ -85,10 +93,22 @@ class StreamTransport(Transport):
                 detach_from_server(server, self)
             raise
         self.server = server
-        if sock.family != socket.AF_UNIX and sock.type == socket.SOCK_STREAM and sock.proto in _NODELAY_PROTOCOLS:
-            # Small writes go out without waiting for the acknowledgement of the last, as asyncio has it.
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if (
+            socket_family(sock) != AF_UNIX
+            and socket_type(sock) == SOCK_STREAM
+            and (socket_proto(sock) == 0 or socket_proto(sock) == IPPROTO_TCP)
+        ):
+            self.set_nodelay()
         loop.soon(self._start, (), self.context)
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def set_nodelay(self) -> cython.int:
+        """Small writes go out without waiting for the acknowledgement of the last, as asyncio has it."""
+        on: cython.int = 1
+        if setsockopt(socket_fd(self.sock), IPPROTO_TCP, TCP_NODELAY, cython.address(on), cython.sizeof(on)) < 0:
+            raise system_error(errno)
+        return 0
 
     @property
     def __class__(self):
@@ -98,10 +118,11 @@ class StreamTransport(Transport):
     def _eof(self):
         return self.eof_written
 
-    def set_protocol(self, protocol):
-        """Have another protocol hear of this connection."""
-        self.buffered = isinstance(protocol, asyncio.BufferedProtocol)
-        Transport.set_protocol(self, protocol)
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def change_protocol(self, protocol) -> cython.int:
+        self.buffered = isinstance(protocol, _BufferedProtocol)
+        return Transport.change_protocol(self, protocol)
 
     @cython.cfunc
     def wanted(self) -> uint32_t:
