@@ -258,6 +258,8 @@ class Outcome:
 
 def outcome_of(case: Case, factory: LoopFactory, directory: Path, tls: Credentials) -> Outcome:
     """Make one call on a fresh loop, let the loop run for a moment, and take stock."""
+    # Outside a running loop asyncio's gather() would have the policy make a loop, which nobody closes.
+    asyncio.set_event_loop(None)
     before = ground_floor()
     loop = factory()
     bench = Bench(loop, directory, tls)

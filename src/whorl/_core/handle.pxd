@@ -1,3 +1,5 @@
+cimport cython
+
 cdef class Handle:
     cdef readonly object _callback
     cdef readonly tuple _args
@@ -7,3 +9,10 @@ cdef class Handle:
     cdef public object _source_traceback
     cdef object _repr
     cdef object __weakref__
+    # Of TimerHandle, which adds no field of its own: types of one size share the kept ones.
+    cdef double _due
+    cdef unsigned long long order
+    cdef object heap
+
+    @cython.locals(args=tuple)
+    cdef int let_go(self) except -1

@@ -6,7 +6,6 @@ from whorl._core.ready cimport ReadyQueue
 from whorl._core.registry cimport Registry, Watch
 
 @cython.final
-@cython.no_gc_clear
 cdef class Readiness(Watch):
     cdef Registry registry
     cdef ReadyQueue queue

@@ -45,6 +45,8 @@ from cython.cimports.whorl._core.registry import Registry, Watch, is_socket
 _InvalidStateError = asyncio.InvalidStateError
 
 
+@cython.no_gc_clear
+@cython.cclass
 class Readiness(Watch):
     """The callbacks and the waiting sock operations of one descriptor."""
 

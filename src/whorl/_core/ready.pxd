@@ -1,7 +1,6 @@
 cimport cython
 
 @cython.final
-@cython.no_gc_clear
 cdef class ReadyQueue:
     cdef list ring
     cdef Py_ssize_t mask

@@ -10,9 +10,13 @@ the queue never keeps a handle alive that has run.
 from collections.abc import Iterator
 from typing import Any
 
+import cython
+
 _SMALLEST = 64  # places; most programs never have more callbacks ready than this at one time
 
 
+@cython.no_gc_clear
+@cython.cclass
 class ReadyQueue:
     """First in, first out; appending and popping take constant time."""
 

@@ -3,7 +3,6 @@ cimport cython
 from libc.stdint cimport uint32_t, uint64_t
 from whorl._core.linux cimport epoll_event
 
-@cython.no_gc_clear
 cdef class Watch:
     cdef readonly int fd
     cdef uint32_t generation
@@ -19,7 +18,6 @@ cdef class Watch:
 cdef bint is_socket(object value)
 
 @cython.final
-@cython.no_gc_clear
 cdef class Registry:
     cdef int epfd
     cdef list table

@@ -58,6 +58,8 @@ _Socket = socket.socket
 _BATCH = cython.declare(cython.int, 1024)
 
 
+@cython.no_gc_clear
+@cython.cclass
 class Watch:
     """What owns a descriptor and hears of its events; the base of every transport, listener and readiness."""
 
@@ -85,6 +87,8 @@ class Watch:
         return 0
 
 
+@cython.no_gc_clear
+@cython.cclass
 class Registry:
     """An epoll instance and the owner of each descriptor in it."""
 

@@ -7,7 +7,6 @@ from whorl._core.registry cimport Registry, Watch
 from whorl._core.timers cimport TimerHandle, TimerHeap
 from whorl._core.waker cimport Waker
 
-@cython.no_gc_clear
 cdef class Scheduler:
     cdef public bint _closed
     cdef public bint _stopping

@@ -66,6 +66,8 @@ _Future = asyncio.Future
 _Context = contextvars.Context
 
 
+@cython.no_gc_clear
+@cython.cclass
 class Scheduler:
     """The turning part of the loop."""
 
@@ -181,7 +183,7 @@ class Scheduler:
             self._check_thread()
             self._check_callback(callback, "call_at")
         timer = TimerHandle.__new__(TimerHandle)
-        timer._when = due
+        timer._due = due
         self.fill(timer, callback, args, context)
         self.timers.push(timer)
         return timer
@@ -260,16 +262,19 @@ class Scheduler:
         if self.ready.count == 0 or self.registry.stirred or self._stopping or now - self.polled_at >= _POLL_GAP:
             self.poll(now)
             now = self.polled_at
-        if self.own_clock:
-            now = self.now()
         count = self.ready.count
-        timer = self.timers.pop_due(now + _RESOLUTION)
-        while timer is not None:
-            self.due.push(timer)
+        if len(self.timers.items):
+            if self.own_clock:
+                now = self.now()
             timer = self.timers.pop_due(now + _RESOLUTION)
+            while timer is not None:
+                self.due.push(timer)
+                timer = self.timers.pop_due(now + _RESOLUTION)
         self.run_queue(self.ready, count)
-        self.dispatch_events()
-        self.run_queue(self.due, self.due.count)
+        if self.registry.position < self.registry.count or self.inputs.count:
+            self.dispatch_events()
+        if self.due.count:
+            self.run_queue(self.due, self.due.count)
         return 0
 
     def poll(self, now: cython.double) -> cython.int:
@@ -343,7 +348,7 @@ class Scheduler:
             return 0
         if timer is None:
             return -1
-        wait = ceil(min((timer._when - now) * 1000.0, _LONGEST_WAIT))
+        wait = ceil(min((timer._due - now) * 1000.0, _LONGEST_WAIT))
         return 0 if wait <= 0 else cython.cast(cython.int, wait)
 
     def run(self, handle: Handle) -> cython.int:

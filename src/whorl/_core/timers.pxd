@@ -3,12 +3,9 @@ from whorl._core.handle cimport Handle
 
 @cython.final
 cdef class TimerHandle(Handle):
-    cdef readonly double _when
-    cdef unsigned long long order
-    cdef TimerHeap heap
+    pass
 
 @cython.final
-@cython.no_gc_clear
 cdef class TimerHeap:
     cdef list items
     cdef unsigned long long pushed
@@ -25,10 +22,13 @@ cdef class TimerHeap:
     cdef int note_cancelled(self) except -1
     @cython.locals(items=list, timer=TimerHandle, parent=TimerHandle, above=Py_ssize_t)
     cdef int sift_up(self, Py_ssize_t index) except -1
-    @cython.locals(items=list, timer=TimerHandle, child=TimerHandle, right=TimerHandle, below=Py_ssize_t, size=Py_ssize_t)
+    @cython.locals(items=list, timer=TimerHandle, child=TimerHandle, right=TimerHandle, parent=TimerHandle, below=Py_ssize_t, above=Py_ssize_t, top=Py_ssize_t, size=Py_ssize_t)
     cdef int sift_down(self, Py_ssize_t index) except -1
     @cython.locals(timer=TimerHandle)
     cpdef clear(self)
 
 @cython.locals(a=TimerHandle, b=TimerHandle)
 cdef bint before(TimerHandle a, TimerHandle b)
+
+@cython.locals(heap=TimerHeap)
+cdef int tell_heap(TimerHandle timer) except -1

@@ -10,6 +10,8 @@ a marked timer leaves when it comes to the top, or when more than half of the he
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+import cython
+
 from whorl._core.faces import face
 from whorl._core.handle import Handle
 
@@ -26,26 +28,29 @@ class TimerHandle(Handle):
     """What ``call_later`` and ``call_at`` return: a handle that waits for its time."""
 
     if TYPE_CHECKING:
-        _when: float
+        _due: float
         order: int
         heap: "TimerHeap | None"
 
     def __init__(self, when: float, callback: Any, args: Any, loop: Any, context: Any = None) -> None:
         Handle.__init__(self, callback, args, loop, context)
-        self._when = when
+        self._due = when
         self.order = 0
         self.heap = None
 
     def when(self) -> float:
         """Return the time at which the callback is due, in seconds on the clock of ``loop.time()``."""
-        return self._when
+        return self._due
+
+    @property
+    def _when(self) -> float:
+        return self._due
 
     def cancel(self) -> None:
         """Take the callback back; it will not run. A second call does nothing."""
         if not self._cancelled:
-            Handle.cancel(self)
-            if self.heap is not None:
-                self.heap.note_cancelled()
+            self.let_go()
+            tell_heap(self)
 
     @property
     def _scheduled(self) -> bool:
@@ -57,43 +62,53 @@ class TimerHandle(Handle):
 
     def _repr_info(self) -> list[str]:
         info = Handle._repr_info(self)
-        info.insert(2 if self._cancelled else 1, f"when={self._when}")
+        info.insert(2 if self._cancelled else 1, f"when={self._due}")
         return info
 
     def __hash__(self) -> int:
-        return hash(self._when)
+        return hash(self._due)
 
     def __lt__(self, other: Any) -> Any:
-        return self._when < other._when if isinstance(other, TimerHandle) else NotImplemented
+        return self._due < other._when if isinstance(other, TimerHandle) else NotImplemented
 
     def __le__(self, other: Any) -> Any:
         if not isinstance(other, TimerHandle):
             return NotImplemented
-        return self._when < other._when or self == other
+        return self._due < other._when or self == other
 
     def __gt__(self, other: Any) -> Any:
-        return self._when > other._when if isinstance(other, TimerHandle) else NotImplemented
+        return self._due > other._when if isinstance(other, TimerHandle) else NotImplemented
 
     def __ge__(self, other: Any) -> Any:
         if not isinstance(other, TimerHandle):
             return NotImplemented
-        return self._when > other._when or self == other
+        return self._due > other._when or self == other
 
     def __eq__(self, other: Any) -> Any:
         if not isinstance(other, TimerHandle):
             return NotImplemented
         return (
-            self._when == other._when
+            self._due == other._when
             and self._callback == other._callback
             and self._args == other._args
             and self._cancelled == other._cancelled
         )
 
 
+def tell_heap(timer: TimerHandle) -> int:
+    """Let the heap that a timer waits in, if any, know that the timer was cancelled."""
+    heap = timer.heap
+    if heap is not None:
+        heap.note_cancelled()
+    return 0
+
+
 def before(a: TimerHandle, b: TimerHandle) -> bool:
-    return a._when < b._when or (a._when == b._when and a.order < b.order)
+    return a._due < b._due or (a._due == b._due and a.order < b.order)
 
 
+@cython.no_gc_clear
+@cython.cclass
 class TimerHeap:
     """Timers by their time; pushing and popping take logarithmic time, cancelling constant time."""
 
@@ -138,7 +153,7 @@ class TimerHeap:
     def pop_due(self, now: float) -> TimerHandle | None:
         """Take the earliest timer if it is due at ``now`` (seconds), cancelled ones aside."""
         timer = self.first()
-        if timer is None or timer._when > now:
+        if timer is None or timer._due > now:
             return None
         return self.pop()
 
@@ -176,21 +191,32 @@ class TimerHeap:
         return 0
 
     def sift_down(self, index: Index) -> int:
+        # The timer comes from the end of the heap, so its place is near the end again most of the time: take the hole
+        # all the way down along the earlier children, then let the timer rise from there.
         items = self.items
         size = len(items)
         timer = items[index]
-        while 2 * index + 1 < size:
-            below = 2 * index + 1
+        top = index
+        below = 2 * index + 1
+        while below + 1 < size:
             child = items[below]
-            if below + 1 < size:
-                right = items[below + 1]
-                if before(right, child):
-                    below += 1
-                    child = right
-            if not before(child, timer):
-                break
+            right = items[below + 1]
+            if before(right, child):
+                below += 1
+                child = right
             items[index] = child
             index = below
+            below = 2 * index + 1
+        if below < size:
+            items[index] = items[below]
+            index = below
+        while index > top:
+            above = (index - 1) >> 1
+            parent = items[above]
+            if not before(timer, parent):
+                break
+            items[index] = parent
+            index = above
         items[index] = timer
         return 0
 

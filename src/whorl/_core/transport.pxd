@@ -4,7 +4,6 @@ from libc.stdint cimport uint32_t
 from whorl._core.registry cimport Watch
 from whorl._core.scheduler cimport Scheduler
 
-@cython.no_gc_clear
 cdef class Transport(Watch):
     cdef Scheduler loop
     cdef dict __dict__  # asyncio's transports take attributes, and tests replace their methods

@@ -35,6 +35,8 @@ _HIGH_WATER = cython.declare(cython.Py_ssize_t, 64 * 1024)  # asyncio's default
 _MARK_MOST = 2**62  # a mark above that, infinity for one, is the same as this
 
 
+@cython.no_gc_clear
+@cython.cclass
 class Transport(Watch):
     """The part that stream and datagram transports have in common."""
 

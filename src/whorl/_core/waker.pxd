@@ -3,7 +3,6 @@ cimport cython
 from whorl._core.registry cimport Registry, Watch
 
 @cython.final
-@cython.no_gc_clear
 cdef class Waker(Watch):
     cdef bint sleeping
     cdef bint signalled

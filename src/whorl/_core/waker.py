@@ -24,6 +24,8 @@ from cython.cimports.whorl._core.registry import Registry, Watch
 from whorl._core.registry import system_error
 
 
+@cython.no_gc_clear
+@cython.cclass
 class Waker(Watch):
     """An eventfd that the loop watches."""
 
