@@ -4,7 +4,6 @@ from whorl._core.readiness cimport Readiness
 from whorl._core.scheduler cimport Scheduler
 
 # The fields of every kind of operation. (No freelist: an object from there keeps the mark that its finalizer ran.)
-@cython.no_gc_clear
 cdef class Operation:
     cdef Scheduler loop
     cdef object sock

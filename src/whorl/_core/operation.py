@@ -40,6 +40,8 @@ NOT_YET = object()
 NEXT_TURN = object()
 
 
+@cython.no_gc_clear
+@cython.cclass
 class Operation:
     """One operation on one socket, to be awaited once."""
 
