@@ -25,13 +25,18 @@ def of_asyncio(text: str) -> list[str]:
 
 
 def of_objects(text: str) -> set[str]:
-    """Private attributes of anything that was not imported: ``transport._sock``, ``getattr(protocol, "_x", None)``."""
+    """Private attributes of anything that was not imported: ``transport._sock``, ``getattr(protocol, "_x", None)``.
+
+    A key counts as well, as attributes can be had from ``__dict__``: ``names["_eof"]``.
+    """
     tree = ast.parse(text)
     homes = _imported(tree)
     found = set()
     for node in ast.walk(tree):
         match node:
             case ast.Attribute(attr=name) if _full_name(node, homes) is None:
+                found.add(name)
+            case ast.Subscript(slice=ast.Constant(str(name))):
                 found.add(name)
             case ast.Call(func=ast.Name("getattr" | "setattr" | "hasattr"), args=[_, ast.Constant(str(name)), *_]):
                 found.add(name)

@@ -1,6 +1,7 @@
 """Datagrams: UDP and Unix ones, with and without a name, and a receiver that does not keep up."""
 
 import asyncio
+import functools
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -274,3 +275,83 @@ def test_a_protocol_that_fails_is_reported_and_gets_the_next_datagram(
     turn(loop)
     assert [type(report["exception"]) for report in reports] == [ZeroDivisionError]
     reports.clear()
+
+
+def _holds(mailbox: Mailbox, count: int) -> bool:
+    return len(mailbox.letters) == count
+
+
+def test_many_senders_are_told_apart(loop: asyncio.AbstractEventLoop) -> None:
+    # More than the addresses that are remembered, each twice: some are looked up again, some have gone.
+    transport, mailbox = soon_or_never(loop, endpoint(local_addr=("127.0.0.1", 0)))
+    senders = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(300)]
+    try:
+        for number, sender in enumerate(senders):
+            sender.bind((f"127.0.{number % 7}.{number % 3 + 1}", 0))
+        for _ in range(2):
+            mailbox.letters.clear()
+            for number, sender in enumerate(senders):
+                sender.sendto(b"%d" % number, transport.get_extra_info("sockname"))
+                if number % 50 == 49:
+                    turn_until(loop, functools.partial(_holds, mailbox, number + 1))
+            assert mailbox.letters == [(b"%d" % n, sender.getsockname()) for n, sender in enumerate(senders)]
+            for data, address in mailbox.letters:
+                transport.sendto(data, address)
+            assert [sender.recv(100) for sender in senders] == [data for data, _ in mailbox.letters]
+    finally:
+        transport.abort()
+        for sender in senders:
+            sender.close()
+
+
+@pytest.mark.parametrize("host", ["localhost", "", "127.0.0.1\0.example"])
+def test_a_host_that_is_no_literal_is_treated_as_the_socket_module_does(
+    loop: asyncio.AbstractEventLoop, host: str
+) -> None:
+    async def write() -> None:
+        transport, mailbox = await endpoint(local_addr=("127.0.0.1", 0), family=socket.AF_INET)
+        complaints: list[Any] = []
+        loop.set_exception_handler(lambda _, context: complaints.append(type(context["exception"])))
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as plain:
+            try:
+                plain.sendto(b"", (host, transport.get_extra_info("sockname")[1]))
+            except (TypeError, ValueError) as exc:
+                expected = [type(exc)]
+            else:
+                expected = []
+            transport.sendto(b"hello", (host, transport.get_extra_info("sockname")[1]))
+            await until(lambda: complaints or b"hello" in [data for data, _ in mailbox.letters])
+        assert complaints == expected
+        transport.abort()
+
+    soon_or_never(loop, write())
+
+
+def test_a_flood_of_datagrams_leaves_room_for_others(loop: asyncio.AbstractEventLoop) -> None:
+    transport, mailbox = soon_or_never(loop, endpoint(local_addr=("127.0.0.1", 0)))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        for _ in range(100):
+            sender.sendto(b"x", transport.get_extra_info("sockname"))
+    turn(loop)
+    assert len(mailbox.letters) < 50
+    turn_until(loop, lambda: len(mailbox.letters) == 100)
+    transport.abort()
+
+
+@whorl_only
+def test_a_protocol_that_has_enough_gets_no_more(loop: asyncio.AbstractEventLoop) -> None:
+    class Slow(Mailbox):
+        def datagram_received(self, data: bytes, addr: Any) -> None:
+            super().datagram_received(data, addr)
+            transport.pause_reading()
+
+    transport, mailbox = soon_or_never(loop, loop.create_datagram_endpoint(Slow, local_addr=("127.0.0.1", 0)))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        for _ in range(3):
+            sender.sendto(b"x", transport.get_extra_info("sockname"))
+    for expected in (1, 2, 3):
+        turn(loop)
+        turn(loop)
+        assert len(mailbox.letters) == expected
+        transport.resume_reading()
+    transport.abort()

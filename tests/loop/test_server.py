@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import functools
 import gc
 import socket
 import struct
@@ -217,3 +218,30 @@ def test_each_connection_has_its_own_copy_of_the_context_in_which_the_server_was
         if "whorl" in type(loop).__module__:
             assert seen[1:] == [("data", "changed by 1"), ("lost", "changed by 1")]
     server.close()
+
+
+def _holds(items: list[Any], count: int) -> bool:
+    return len(items) == count
+
+
+def test_however_many_come_at_once_all_are_accepted(loop: asyncio.AbstractEventLoop) -> None:
+    met: list[Any] = []
+
+    class Peer(Recorder):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            met.append((transport.get_extra_info("peername"), transport.get_extra_info("sockname")))
+            transport.close()
+
+    server, address = soon_or_never(loop, serve(Peer, backlog=200))
+    for count in (1, 150, 2, 40, 1):
+        met.clear()
+        clients = [socket.create_connection(address) for _ in range(count)]
+        turn_until(loop, functools.partial(_holds, met, count))
+        turn(loop)
+        turn(loop)
+        assert sorted(met) == sorted((client.getsockname(), address) for client in clients)
+        for client in clients:
+            assert client.recv(1) == b""
+            client.close()
+    server.close()
+    soon_or_never(loop, server.wait_closed())

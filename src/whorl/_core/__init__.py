@@ -7,5 +7,5 @@ checkers, and a ``.pxd`` where another module needs their C side.
 
 From the bottom up: ``handle`` → ``ready``, ``timers``, ``buffers`` → ``registry`` (epoll and who owns each
 descriptor) → ``readiness`` and ``waker`` → ``scheduler`` (one turn of the loop) → ``transport`` and ``operation`` →
-``stream``, ``datagram``, ``sock`` → ``accept``. ``faces`` and ``address`` are leaves.
+``streams`` → ``stream``, ``datagram``, ``sock`` → ``accept``. ``faces``, ``address`` and ``coroutine`` are leaves.
 """

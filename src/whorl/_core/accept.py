@@ -1,9 +1,12 @@
 # Kernel-facing module: compiled only; accept.pyi is its face to type checkers.
 """The listener: takes connections from a listening socket and makes a transport for each.
 
-One event takes up to ``backlog`` connections, with one ``accept4`` each that also gives the peer's address, so that
-``peername`` is known whatever happens to the connection later. Each connection has a context of its own, a copy of
-the one in which the server was started. TLS connections go through a task, as their handshake has to be waited for.
+``accept4`` also gives the peer's address, so that ``peername`` is known whatever happens to the connection later. An
+event takes one connection: to ask for another that is not there costs the kernel as much as half an accept, and it
+reports again if there is one. Only while many come in is it worth asking: see ``on_events``.
+
+Each connection has a context of its own, a copy of the one in which the server was started. TLS connections go through
+a task, as their handshake has to be waited for.
 
 Out of descriptors or memory, the listener pauses for asyncio's ``ACCEPT_RETRY_DELAY``: the kernel would report the
 waiting connection in every turn.
@@ -14,7 +17,7 @@ from asyncio import constants, trsock
 
 import cython
 from cython.cimports.libc.stdint import uint32_t
-from cython.cimports.whorl._core.address import python_address
+from cython.cimports.whorl._core.address import peer_name, python_address
 from cython.cimports.whorl._core.linux import (
     EAGAIN,
     ECONNABORTED,
@@ -45,6 +48,10 @@ from cython.cimports.whorl._core.scheduler import Scheduler
 from whorl._core.registry import system_error
 from whorl._core.stream import StreamTransport
 
+_Socket = cython.declare(object, socket.socket)
+# Events in a row that were not enough, before more is taken from each.
+_STREAK = cython.declare(cython.int, 4)
+
 
 @cython.final
 @cython.no_gc_clear
@@ -59,6 +66,8 @@ class Listener(Watch):
     accept_tls: object
     context: object
     backlog: cython.int
+    burst: cython.int
+    streak: cython.int
     family: object
     type: object
     proto: object
@@ -71,10 +80,11 @@ class Listener(Watch):
         self.server = server
         self.backlog = max(backlog, 1)  # the kernel takes 0 for a short queue, not for none
         self.accept_tls = accept_tls
+        self.burst = 1
         self.context = context_copy_current()
-        self.family = sock.family
+        self.family = int(sock.family)
         # With the flag among its type a socket object knows without a system call that it does not block.
-        self.type = sock.type | socket.SOCK_NONBLOCK
+        self.type = int(sock.type | socket.SOCK_NONBLOCK)
         self.proto = sock.proto
         loop.check_no_transport(socket_fd(sock), sock)
         loop.registry.claim(self, socket_fd(sock))
@@ -86,9 +96,18 @@ class Listener(Watch):
     @cython.cfunc
     @cython.exceptval(-1, check=False)
     def on_events(self, events: uint32_t) -> cython.int:
-        for _ in range(self.backlog):
-            if self.generation == 0 or not self.accept_one():
-                break
+        """Take ``burst`` connections: more once that was not enough a few times, fewer after it was too many."""
+        for taken in range(self.burst):
+            if self.generation == 0:
+                return 0
+            if not self.accept_one():
+                self.burst = max(taken, 1)
+                self.streak = 0
+                return 0
+        self.streak += 1
+        if self.streak == _STREAK:
+            self.streak = 0
+            self.burst = min(self.burst * 2, self.backlog)
         return 0
 
     @cython.cfunc
@@ -106,10 +125,10 @@ class Listener(Watch):
         )
         if fd < 0:
             return self.accept_failed(errno)
-        conn = socket.socket(self.family, self.type, self.proto, fd)
+        conn = _Socket(self.family, self.type, self.proto, fd)
         peername = python_address(cython.address(address))
         if peername is None:
-            peername = _peername(conn)
+            peername = peer_name(conn)
         context = context_copy(self.context)
         context_enter(context)
         try:
@@ -174,13 +193,6 @@ class Listener(Watch):
     def _retry(self):
         if self.generation and not self.loop._closed:
             self.loop.registry.arm(self, EPOLLIN, False)
-
-
-def _peername(conn):
-    try:
-        return conn.getpeername()
-    except OSError:
-        return None
 
 
 def _log_connection(server, peername, conn):

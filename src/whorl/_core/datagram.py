@@ -1,8 +1,10 @@
 # Kernel-facing module: compiled only; datagram.pyi is its face to type checkers.
 """The datagram transport: a UDP or Unix datagram socket and the protocol that is told of it.
 
-Each event takes one datagram. ``sendto`` hands a datagram to the kernel at once; only when the kernel has no room it
-is queued, whole and copied, and goes out when there is room again, in order.
+Each event takes up to ``_READS_MOST`` datagrams, one after the other, as long as the protocol wants them. ``sendto``
+hands a datagram to the kernel at once; only when the kernel has no room it is queued, whole and copied, and goes out
+when there is room again, in order. What is plain (bytes, to a literal IPv4 address) goes straight to the system call,
+the rest through the socket module.
 """
 
 import asyncio
@@ -12,19 +14,23 @@ from asyncio import constants
 from asyncio.log import logger
 
 import cython
-from cython.cimports.cpython.bytes import PyBytes_FromStringAndSize
+from cython.cimports.cpython.bytes import PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
+from cython.cimports.cpython.object import PyObject
 from cython.cimports.libc.stdint import uint32_t
-from cython.cimports.whorl._core.address import python_address
+from cython.cimports.whorl._core.address import kernel_address, python_address
 from cython.cimports.whorl._core.linux import (
     EAGAIN,
     EINTR,
     EPOLLIN,
     EPOLLOUT,
     MSG_DONTWAIT,
+    audit,
     errno,
     recvfrom,
+    sendto,
     sockaddr,
     sockaddr_storage,
+    socket_family,
     socket_fd,
     socklen_t,
 )
@@ -37,6 +43,8 @@ from whorl.compat import FlowControlMixin
 
 _FACE = face("DatagramTransport", asyncio.DatagramTransport, FlowControlMixin)
 
+# Datagrams that one event may take: a socket that many send to is asked of less often, and holds nobody up for long.
+_READS_MOST = cython.declare(cython.int, 16)
 _READ_MOST = cython.declare(cython.size_t, 256 * 1024)
 # What a queued datagram counts for beside its data: as in asyncio, so that empty ones fill the queue too.
 _OVERHEAD = cython.declare(cython.Py_ssize_t, 8)
@@ -79,6 +87,15 @@ class DatagramTransport(Transport):
     @cython.cfunc
     @cython.exceptval(-1, check=False)
     def readable(self) -> cython.int:
+        for _ in range(_READS_MOST):
+            if not self.read_one() or not self.armed & EPOLLIN:
+                break
+        return 0
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def read_one(self) -> cython.int:
+        """Take one datagram; returns 0 when there is no more."""
         address: sockaddr_storage
         address_size: socklen_t = cython.sizeof(address)
         scratch: cython.p_char = self.loop.scratch
@@ -92,9 +109,11 @@ class DatagramTransport(Transport):
             cython.address(address_size),
         )
         if size < 0:
-            if errno != EAGAIN and errno != EINTR:
+            if errno == EAGAIN:
+                return 0
+            if errno != EINTR:
                 self.tell_error(system_error(errno))
-            return 0
+            return 1
         data = PyBytes_FromStringAndSize(scratch, size)
         sender = python_address(cython.address(address))
         if sender is None and address_size > 0:
@@ -105,7 +124,7 @@ class DatagramTransport(Transport):
             raise
         except BaseException as exc:
             self.report(exc, "Exception in protocol.datagram_received()")
-        return 0
+        return 1
 
     def sendto(self, data, addr=None):
         """Send one datagram, to ``addr`` or to the endpoint's remote address."""
@@ -141,10 +160,38 @@ class DatagramTransport(Transport):
 
     @cython.cfunc
     def send(self, data, addr):
+        address: sockaddr_storage
+        size: socklen_t = 0
         self.loop.registry.stirred = True
+        if type(data) is bytes:
+            if self.peername or addr is None:
+                return self.send_native(data, cython.NULL, 0)
+            size = kernel_address(addr, socket_family(self.sock), cython.address(address))
+            if size:
+                audit(
+                    "socket.sendto",
+                    "OO",
+                    cython.cast(cython.pointer(PyObject), self.sock),
+                    cython.cast(cython.pointer(PyObject), addr),
+                )
+                return self.send_native(data, cython.address(address), size)
         if self.peername or addr is None:
             return self.sock.send(data)
         return self.sock.sendto(data, addr)
+
+    @cython.cfunc
+    def send_native(self, data: bytes, address: cython.pointer(sockaddr_storage), size: socklen_t):
+        sent: cython.Py_ssize_t = sendto(
+            socket_fd(self.sock),
+            PyBytes_AS_STRING(data),
+            PyBytes_GET_SIZE(data),
+            MSG_DONTWAIT,
+            cython.cast(cython.pointer(sockaddr), address),
+            size,
+        )
+        if sent < 0:
+            raise system_error(errno)
+        return sent
 
     @cython.cfunc
     @cython.exceptval(-1, check=False)

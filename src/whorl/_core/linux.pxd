@@ -8,6 +8,9 @@ cdef extern from "native.h" nogil:
 
 cdef extern from "native.h":
     int socket_fd "whorl_socket_fd" (object sock)
+    int socket_family "whorl_socket_family" (object sock)
+    int socket_type "whorl_socket_type" (object sock)
+    int socket_proto "whorl_socket_proto" (object sock)
     int raise_pending "whorl_raise_pending" () except -1
     object referent "whorl_referent" (object reference)
     void fill_am_send "whorl_fill_am_send" (PyTypeObject* kind, void* send)
@@ -25,6 +28,8 @@ cdef extern from "Python.h":
     bint has_type "PyObject_TypeCheck" (object value, PyTypeObject* kind)
     int check_signals "PyErr_CheckSignals" () except -1
     int PYGEN_RETURN, PYGEN_NEXT
+    const char* utf8 "PyUnicode_AsUTF8" (object text) except NULL
+    int audit "PySys_Audit" (const char* event, const char* format, ...) except -1
     void drop "Py_XDECREF" (PyObject* value)
 
 cdef extern from "string.h" nogil:
@@ -79,15 +84,20 @@ cdef extern from "sys/socket.h" nogil:
     ssize_t recvfrom(int fd, void* data, size_t size, int flags, sockaddr* address, socklen_t* address_size)
     ssize_t send(int fd, const void* data, size_t size, int flags)
     ssize_t sendmsg(int fd, const msghdr* message, int flags)
+    ssize_t sendto(int fd, const void* data, size_t size, int flags, const sockaddr* address, socklen_t address_size)
+    int getsockname(int fd, sockaddr* address, socklen_t* address_size)
+    int getpeername(int fd, sockaddr* address, socklen_t* address_size)
+    int setsockopt(int fd, int level, int name, const void* value, socklen_t size)
     int accept4(int fd, sockaddr* address, socklen_t* address_size, int flags)
-    int AF_INET, AF_INET6, SOCK_STREAM, SOCK_NONBLOCK, SOCK_CLOEXEC, MSG_DONTWAIT, MSG_NOSIGNAL
+    int AF_INET, AF_INET6, AF_UNIX, SOCK_STREAM, SOCK_NONBLOCK, SOCK_CLOEXEC, MSG_DONTWAIT, MSG_NOSIGNAL
 
 cdef extern from "netinet/in.h" nogil:
     struct in_addr:
-        pass
+        uint32_t s_addr
     struct in6_addr:
         pass
     struct sockaddr_in:
+        sa_family_t sin_family
         unsigned short sin_port
         in_addr sin_addr
     struct sockaddr_in6:
@@ -95,9 +105,15 @@ cdef extern from "netinet/in.h" nogil:
         uint32_t sin6_flowinfo
         in6_addr sin6_addr
         uint32_t sin6_scope_id
+    int IPPROTO_TCP
+    unsigned short htons(unsigned short value)
     unsigned short ntohs(unsigned short value)
     uint32_t ntohl(uint32_t value)
     int INET6_ADDRSTRLEN
 
 cdef extern from "arpa/inet.h" nogil:
+    int inet_pton(int family, const char* text, void* address)
     const char* inet_ntop(int family, const void* address, char* text, socklen_t size)
+
+cdef extern from "netinet/tcp.h" nogil:
+    int TCP_NODELAY

@@ -5,15 +5,38 @@
 #include <Python.h>
 #include <time.h>
 
-/* The descriptor that a socket object holds now: -1 once it is closed or detached.
- *
- * Safe because the first field of CPython's socket object is its descriptor in every version that whorl supports
- * (Modules/socketmodule.h, PySocketSockObject); linux.pxd's users pass instances of _socket.socket only, and the
- * import of whorl._core.registry checks the layout once against fileno(). Reading it at each system call, in place
- * of a number remembered earlier, is what keeps a closed and reused number out of reach. */
+/* How CPython's socket objects begin, in every version that whorl supports (Modules/socketmodule.h,
+ * PySocketSockObject). linux.pxd's users pass instances of _socket.socket only, and the import of whorl._core.registry
+ * checks the layout once against what Python says. */
+typedef struct {
+    PyObject_HEAD
+    int fd;
+    int family;
+    int type;
+    int proto;
+} whorl_socket;
+
+/* The descriptor that a socket object holds now: -1 once it is closed or detached. Reading it at each system call, in
+ * place of a number remembered earlier, is what keeps a closed and reused number out of reach. */
 static inline int whorl_socket_fd(PyObject *sock)
 {
-    return *(int *)((char *)sock + sizeof(PyObject));
+    return ((whorl_socket *)sock)->fd;
+}
+
+/* What a socket object was made with. Its properties of these names make an enum member each time they are asked. */
+static inline int whorl_socket_family(PyObject *sock)
+{
+    return ((whorl_socket *)sock)->family;
+}
+
+static inline int whorl_socket_type(PyObject *sock)
+{
+    return ((whorl_socket *)sock)->type;
+}
+
+static inline int whorl_socket_proto(PyObject *sock)
+{
+    return ((whorl_socket *)sock)->proto;
 }
 
 /* Hands an exception that a raw call left pending to Cython's own error handling. */

@@ -18,13 +18,14 @@ forgotten closes itself, and what is known of it goes with it.
 
 import asyncio
 import contextlib
-import socket
 import weakref
 
 import cython
 from cython.cimports.libc.stdint import uint32_t
 from cython.cimports.whorl._core.handle import Handle
 from cython.cimports.whorl._core.linux import (
+    AF_INET,
+    AF_INET6,
     EPOLLERR,
     EPOLLET,
     EPOLLHUP,
@@ -32,14 +33,16 @@ from cython.cimports.whorl._core.linux import (
     EPOLLOUT,
     EPOLLPRI,
     EPOLLRDHUP,
+    SOCK_STREAM,
     referent,
+    socket_family,
     socket_fd,
+    socket_type,
 )
 from cython.cimports.whorl._core.ready import ReadyQueue
 from cython.cimports.whorl._core.registry import Registry, Watch, is_socket
 
 _InvalidStateError = asyncio.InvalidStateError
-_TCP_FAMILIES = (socket.AF_INET, socket.AF_INET6)
 
 
 @cython.no_gc_clear
@@ -83,7 +86,7 @@ class Readiness(Watch):
             return 0
         before, self.sock_ref = self.sock_ref, weak_reference(sock)
         self.is_native = is_socket(sock)
-        self.short_read_is_last = sock.type == socket.SOCK_STREAM and sock.family in _TCP_FAMILIES
+        self.short_read_is_last = self.is_native and is_tcp(sock)
         self.readable = self.writable = True
         self.hung_up = False
         if self.rearm(True):
@@ -286,6 +289,11 @@ def complete(future) -> cython.int:
     except _InvalidStateError:
         pass
     return 0
+
+
+@cython.cfunc
+def is_tcp(sock) -> cython.bint:
+    return socket_type(sock) == SOCK_STREAM and socket_family(sock) in (AF_INET, AF_INET6)
 
 
 @cython.cfunc

@@ -23,11 +23,11 @@ import contextlib
 import fcntl
 import os
 import socket
-import weakref
 
 import cython
 from cython.cimports.cpython.mem import PyMem_Free, PyMem_Malloc
 from cython.cimports.cpython.object import PyTypeObject
+from cython.cimports.cpython.weakref import PyWeakref_NewRef
 from cython.cimports.libc.limits import INT_MAX
 from cython.cimports.libc.stdint import uint32_t, uint64_t
 from cython.cimports.whorl._core.linux import (
@@ -47,7 +47,10 @@ from cython.cimports.whorl._core.linux import (
     epoll_wait,
     errno,
     has_type,
+    socket_family,
     socket_fd,
+    socket_proto,
+    socket_type,
 )
 
 _Socket = socket.socket
@@ -148,7 +151,9 @@ class Registry:
         return self.remember_weakly(watch)
 
     def remember_weakly(self, watch: Watch) -> cython.int:
-        entry: object = weakref.ref(watch)  # may start the garbage collector, and a finalizer may close the loop
+        entry: object = PyWeakref_NewRef(
+            watch, None
+        )  # may start the garbage collector, and a finalizer may close the loop
         if watch.fd < len(self.table):
             self.table[watch.fd] = entry
         return 0
@@ -312,8 +317,9 @@ def system_error(code, doing=None):
 
 
 def _check_layout():
-    with socket.socket() as probe:
-        if socket_fd(probe) != probe.fileno():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM, socket.IPPROTO_UDP) as probe:
+        said = (probe.fileno(), probe.family, probe.type, probe.proto)
+        if (socket_fd(probe), socket_family(probe), socket_type(probe), socket_proto(probe)) != said:
             raise ImportError("whorl._core: this interpreter lays its socket objects out in an unknown way")
 
 

@@ -25,12 +25,16 @@ from cython.cimports.libc.string import memcpy
 from cython.cimports.whorl._core.buffers import WriteBuffer
 from cython.cimports.whorl._core.coroutine import DONE
 from cython.cimports.whorl._core.linux import (
+    AF_UNIX,
     EAGAIN,
     EINTR,
     EPOLLIN,
     EPOLLOUT,
+    IPPROTO_TCP,
     MSG_DONTWAIT,
     MSG_NOSIGNAL,
+    SOCK_STREAM,
+    TCP_NODELAY,
     context_enter,
     context_exit,
     errno,
@@ -39,7 +43,11 @@ from cython.cimports.whorl._core.linux import (
     recv,
     send,
     sendmsg,
+    setsockopt,
+    socket_family,
     socket_fd,
+    socket_proto,
+    socket_type,
 )
 from cython.cimports.whorl._core.scheduler import Scheduler
 from cython.cimports.whorl._core.streams import StreamFeed, feed_for
@@ -59,7 +67,7 @@ _CHUNKS_MOST = cython.declare(cython.int, 256)
 # Bytes up to which several chunks are joined: copying as much takes about as long as sendmsg does more than send.
 _JOIN_MOST = cython.declare(cython.Py_ssize_t, 16 * 1024)
 _READ_MOST = cython.declare(cython.size_t, 256 * 1024)
-_NODELAY_PROTOCOLS = (0, socket.IPPROTO_TCP)
+_BufferedProtocol = cython.declare(object, asyncio.BufferedProtocol)
 
 
 @cython.final
@@ -91,10 +99,22 @@ class StreamTransport(Transport):
                 detach_from_server(server, self)
             raise
         self.server = server
-        if sock.family != socket.AF_UNIX and sock.type == socket.SOCK_STREAM and sock.proto in _NODELAY_PROTOCOLS:
-            # Small writes go out without waiting for the acknowledgement of the last, as asyncio has it.
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if (
+            socket_family(sock) != AF_UNIX
+            and socket_type(sock) == SOCK_STREAM
+            and (socket_proto(sock) == 0 or socket_proto(sock) == IPPROTO_TCP)
+        ):
+            self.set_nodelay()
         loop.soon(self._start, (), self.context)
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def set_nodelay(self) -> cython.int:
+        """Small writes go out without waiting for the acknowledgement of the last, as asyncio has it."""
+        on: cython.int = 1
+        if setsockopt(socket_fd(self.sock), IPPROTO_TCP, TCP_NODELAY, cython.address(on), cython.sizeof(on)) < 0:
+            raise system_error(errno)
+        return 0
 
     @property
     def __class__(self):
@@ -104,17 +124,19 @@ class StreamTransport(Transport):
     def _eof(self):
         return self.eof_written
 
-    def set_protocol(self, protocol):
-        """Have another protocol hear of this connection."""
-        self.buffered = isinstance(protocol, asyncio.BufferedProtocol)
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def change_protocol(self, protocol) -> cython.int:
+        self.buffered = isinstance(protocol, _BufferedProtocol)
         before, self.feed = self.feed, None
         if before is not None:
             before.unbind()
             self.protocol.__dict__.pop("_drain_helper", None)
-        Transport.set_protocol(self, protocol)
+        Transport.change_protocol(self, protocol)
         self.feed = feed_for(self, protocol)
         if self.feed is not None:
             protocol.__dict__["_drain_helper"] = self._drain_helper
+        return 0
 
     @cython.cfunc
     def wanted(self) -> uint32_t:
@@ -371,7 +393,7 @@ class StreamTransport(Transport):
 
     @cython.cfunc
     def send_joined(self) -> cython.Py_ssize_t:
-        """One ``send`` of all chunks, joined in the loop's scratch buffer; sendmsg takes longer than copying a little."""
+        """One ``send`` of all chunks, joined in the loop's scratch buffer."""
         start: cython.p_char = self.loop.scratch
         size: cython.Py_ssize_t = 0
         offset: cython.Py_ssize_t = self.buffer.offset

@@ -7,10 +7,10 @@ takes over: it puts what arrives into the reader's buffer, and it answers ``read
 attributes of that one reader object. No class is changed and nobody else's reader is touched.
 
 There is one truth: the reader's own attributes (``_buffer``, ``_eof``, ``_exception``, ``_waiter``, ``_paused``). The
-compiled side works on them (by the reader's ``__dict__``) as asyncio's methods do, and keeps nothing of its own. So it may leave the rest to
-asyncio at any moment: only what is common (bytes that are there, or waiting for some) is done here; an end, an error,
-a line over the limit, a separator of an unusual kind go to the method that asyncio has for it, which finds everything
-as it would have left it itself.
+compiled side works on them, by the reader's ``__dict__``, as asyncio's methods do, and keeps nothing of its own. So it
+may leave the rest to asyncio at any moment: only what is common (bytes that are there, or waiting for some) is done
+here; an end, an error, a line over the limit, a separator of an unusual kind go to the method that asyncio has for it,
+which finds everything as it would have left it itself.
 
 A read that has to wait leaves its future with the feed. When the kernel has something, the transport receives nothing
 yet: it completes the future, and the task receives in its own step. So the bytes take the shortest way, and what the
@@ -19,7 +19,7 @@ arrives goes into the reader's buffer, up to asyncio's limit.
 
 On a server the writer's ``drain`` is answered here as well.
 
-The feed knows its reader weakly: a reader that its user has forgotten has to die, as asyncio closes the connection then.
+The feed knows its reader weakly: asyncio closes the connection when its user has forgotten the reader.
 """
 
 import asyncio
@@ -103,7 +103,8 @@ class StreamOperation(Coroutine):
     @cython.cfunc
     @cython.exceptval(-1, check=False)
     def finish(self) -> cython.int:
-        """It is over: let go of what is held; a task keeps its finished coroutine, and that would keep the connection."""
+        """It is over: let go of what is held."""
+        # A task keeps its finished coroutine, and that would keep the connection.
         self.finished = True
         before, self.rest = self.rest, None
         del before

@@ -17,6 +17,7 @@ from asyncio.log import logger
 
 import cython
 from cython.cimports.libc.stdint import uint32_t
+from cython.cimports.whorl._core.address import own_name, peer_name
 from cython.cimports.whorl._core.linux import (
     EPOLLIN,
     EPOLLOUT,
@@ -55,18 +56,14 @@ class Transport(Watch):
         self.context = context_copy_current() if context is None else context
         self.high = _HIGH_WATER
         self.low = _HIGH_WATER // 4
-        self.set_protocol(protocol)
-        try:
-            self.sockname = sock.getsockname()
-        except OSError:
-            self.sockname = None
+        self.change_protocol(protocol)
+        self.sockname = own_name(sock)
         if extra is not None and "peername" in extra:
             self.peername = extra["peername"]
+            if len(extra) == 1:
+                self.extra = None  # one of 200 bytes less for each connection that was accepted
         else:
-            try:
-                self.peername = sock.getpeername()
-            except OSError:
-                self.peername = None
+            self.peername = peer_name(sock)
         return 0
 
     def _start(self):
@@ -140,9 +137,13 @@ class Transport(Watch):
 
     def set_protocol(self, protocol):
         """Have another protocol hear of this transport."""
+        self.change_protocol(protocol)
+
+    def change_protocol(self, protocol) -> cython.int:
         # Swapped, here and below: what dies with the old one may still ask for it.
         before, self.protocol = self.protocol, protocol
         del before
+        return 0
 
     def get_protocol(self):
         """Return the protocol that hears of this transport."""
@@ -318,7 +319,7 @@ class Transport(Watch):
             self.protocol.connection_lost(exc)
         finally:
             self.finish()
-            self.set_protocol(None)
+            self.change_protocol(None)
 
     def finish(self) -> cython.int:
         if self.finished:
