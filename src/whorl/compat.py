@@ -8,12 +8,15 @@ met first. A test holds the three tables against the running interpreter.
 import asyncio
 import inspect
 import sys
-from asyncio import base_events, base_subprocess, constants, format_helpers, sslproto, transports
+from asyncio import base_events, base_subprocess, constants, format_helpers, futures, sslproto, transports
 from typing import Any
 
 # What whorl calls.
 check_ssl_socket: Any = base_events._check_ssl_socket  # type: ignore[attr-defined]
 format_handle: Any = base_events._format_handle  # type: ignore[attr-defined]
+getaddrinfo: Any = asyncio.SelectorEventLoop.getaddrinfo
+run_in_executor: Any = asyncio.SelectorEventLoop.run_in_executor
+convert_future_error: Any = futures._convert_future_exc  # type: ignore[attr-defined]
 create_connection: Any = asyncio.SelectorEventLoop.create_connection
 create_unix_connection: Any = asyncio.SelectorEventLoop.create_unix_connection
 create_server: Any = asyncio.SelectorEventLoop.create_server
@@ -92,6 +95,7 @@ LOOP_ATTRIBUTES = (
     "_csock",
     "_current_handle",
     "_debug",
+    "_default_executor",
     "_ready",
     "_scheduled",
     "_selector",
@@ -115,7 +119,17 @@ READ = {
         "_process_exited",
         "_start",
     ),
-    "asyncio.base_events:BaseEventLoop": ("_check_sendfile_params", "_ensure_resolved"),
+    "asyncio.base_events:BaseEventLoop": ("_check_default_executor", "_check_sendfile_params", "_ensure_resolved"),
     "asyncio.base_events:Server": ("_attach", "_detach"),
     "asyncio.selector_events:BaseSelectorEventLoop": ("_close_self_pipe", "_make_self_pipe"),
+    # Not asyncio's, but next door: what whorl's pool shares with its threads.
+    "concurrent.futures.thread:ThreadPoolExecutor": (
+        "_adjust_thread_count",
+        "_idle_semaphore",
+        "_max_workers",
+        "_shutdown",
+        "_shutdown_lock",
+        "_threads",
+        "_work_queue",
+    ),
 }
