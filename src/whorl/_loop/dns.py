@@ -14,12 +14,12 @@ from whorl import compat
 _inet_pton = socket.inet_pton
 # What answers in digits are made after; nobody's, if the program had put a resolver of its own there before.
 _getaddrinfo: Any = socket.getaddrinfo if socket.getaddrinfo.__module__ == "socket" else None
-_Entry = tuple[int, int, int, str, tuple[Any, ...]]
+Entry = tuple[int, int, int, str, tuple[Any, ...]]
 
 
 async def getaddrinfo(
     self: Any, host: Any, port: Any, *, family: int = 0, type: int = 0, proto: int = 0, flags: int = 0
-) -> list[_Entry]:
+) -> list[Entry]:
     """Return the addresses of a host and a service, as ``socket.getaddrinfo`` does, without blocking the loop."""
     if not flags and not self._debug:
         found = in_digits(host, port, family, type, proto)
@@ -30,7 +30,7 @@ async def getaddrinfo(
     )
 
 
-def in_digits(host: Any, port: Any, family: int, type: int, proto: int) -> list[_Entry] | None:
+def in_digits(host: Any, port: Any, family: int, type: int, proto: int) -> list[Entry] | None:
     """Return what ``socket.getaddrinfo`` gives for an address and a port in digits; None if they are something else."""
     if socket.getaddrinfo is not _getaddrinfo:  # a resolver of the program's own: it is asked
         return None
