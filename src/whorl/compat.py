@@ -27,6 +27,8 @@ create_connection_transport: Any = base_events.BaseEventLoop._create_connection_
 
 stop_serving: Any = asyncio.SelectorEventLoop._stop_serving  # type: ignore[attr-defined]
 make_subprocess_transport: Any = asyncio.SelectorEventLoop._make_subprocess_transport  # type: ignore[attr-defined]
+make_self_pipe: Any = asyncio.SelectorEventLoop._make_self_pipe  # type: ignore[attr-defined]
+close_self_pipe: Any = asyncio.SelectorEventLoop._close_self_pipe  # type: ignore[attr-defined]
 
 connect_pipes: Any = base_subprocess.BaseSubprocessTransport._connect_pipes
 
@@ -72,10 +74,12 @@ OVERRIDDEN = (
     "_check_callback",
     "_check_closed",
     "_check_thread",
+    "_close_self_pipe",
     "_connect_sock",
     "_create_connection_transport",
     "_ensure_fd_no_transport",
     "_make_datagram_transport",
+    "_make_self_pipe",
     "_make_socket_transport",
     "_make_ssl_transport",
     "_make_subprocess_transport",
@@ -96,10 +100,12 @@ LOOP_ATTRIBUTES = (
     "_current_handle",
     "_debug",
     "_default_executor",
+    "_internal_fds",
     "_ready",
     "_scheduled",
     "_selector",
     "_signal_handlers",
+    "_ssock",
     "_stopping",
     "_task_factory",
     "_thread_id",
@@ -121,7 +127,6 @@ READ = {
     ),
     "asyncio.base_events:BaseEventLoop": ("_check_default_executor", "_check_sendfile_params", "_ensure_resolved"),
     "asyncio.base_events:Server": ("_attach", "_detach"),
-    "asyncio.selector_events:BaseSelectorEventLoop": ("_close_self_pipe", "_make_self_pipe"),
     # Not asyncio's, but next door: what whorl's pool shares with its threads.
     "concurrent.futures.thread:ThreadPoolExecutor": (
         "_adjust_thread_count",
