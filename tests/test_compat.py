@@ -5,6 +5,7 @@ import importlib
 import inspect
 import ssl
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -97,11 +98,16 @@ def subprocess_transport(loop: asyncio.AbstractEventLoop) -> object:
     return transport
 
 
+def thread_pool(_loop: asyncio.AbstractEventLoop) -> object:
+    return ThreadPoolExecutor()  # starts no thread before it has work
+
+
 INSTANCES: dict[str, Callable[[asyncio.AbstractEventLoop], object]] = {
     "asyncio.streams:StreamReader": stream_reader,
     "asyncio.streams:StreamReaderProtocol": stream_reader_protocol,
     "asyncio.sslproto:SSLProtocol": ssl_protocol,
     "asyncio.base_subprocess:BaseSubprocessTransport": subprocess_transport,
+    "concurrent.futures.thread:ThreadPoolExecutor": thread_pool,
 }
 
 

@@ -8,12 +8,15 @@ met first. A test holds the three tables against the running interpreter.
 import asyncio
 import inspect
 import sys
-from asyncio import base_events, base_subprocess, constants, format_helpers, sslproto, transports
+from asyncio import base_events, base_subprocess, constants, format_helpers, futures, sslproto, transports
 from typing import Any
 
 # What whorl calls.
 check_ssl_socket: Any = base_events._check_ssl_socket  # type: ignore[attr-defined]
 format_handle: Any = base_events._format_handle  # type: ignore[attr-defined]
+getaddrinfo: Any = asyncio.SelectorEventLoop.getaddrinfo
+run_in_executor: Any = asyncio.SelectorEventLoop.run_in_executor
+convert_future_error: Any = futures._convert_future_exc  # type: ignore[attr-defined]
 create_connection: Any = asyncio.SelectorEventLoop.create_connection
 create_unix_connection: Any = asyncio.SelectorEventLoop.create_unix_connection
 create_server: Any = asyncio.SelectorEventLoop.create_server
@@ -24,6 +27,8 @@ create_connection_transport: Any = base_events.BaseEventLoop._create_connection_
 
 stop_serving: Any = asyncio.SelectorEventLoop._stop_serving  # type: ignore[attr-defined]
 make_subprocess_transport: Any = asyncio.SelectorEventLoop._make_subprocess_transport  # type: ignore[attr-defined]
+make_self_pipe: Any = asyncio.SelectorEventLoop._make_self_pipe  # type: ignore[attr-defined]
+close_self_pipe: Any = asyncio.SelectorEventLoop._close_self_pipe  # type: ignore[attr-defined]
 
 connect_pipes: Any = base_subprocess.BaseSubprocessTransport._connect_pipes
 drain_helper: Any = asyncio.StreamReaderProtocol._drain_helper  # type: ignore[attr-defined]
@@ -69,10 +74,12 @@ OVERRIDDEN = (
     "_check_callback",
     "_check_closed",
     "_check_thread",
+    "_close_self_pipe",
     "_connect_sock",
     "_create_connection_transport",
     "_ensure_fd_no_transport",
     "_make_datagram_transport",
+    "_make_self_pipe",
     "_make_socket_transport",
     "_make_ssl_transport",
     "_make_subprocess_transport",
@@ -92,10 +99,13 @@ LOOP_ATTRIBUTES = (
     "_csock",
     "_current_handle",
     "_debug",
+    "_default_executor",
+    "_internal_fds",
     "_ready",
     "_scheduled",
     "_selector",
     "_signal_handlers",
+    "_ssock",
     "_stopping",
     "_task_factory",
     "_thread_id",
@@ -124,7 +134,16 @@ READ = {
         "_process_exited",
         "_start",
     ),
-    "asyncio.base_events:BaseEventLoop": ("_check_sendfile_params", "_ensure_resolved"),
+    "asyncio.base_events:BaseEventLoop": ("_check_default_executor", "_check_sendfile_params", "_ensure_resolved"),
     "asyncio.base_events:Server": ("_attach", "_detach"),
-    "asyncio.selector_events:BaseSelectorEventLoop": ("_close_self_pipe", "_make_self_pipe"),
+    # Not asyncio's, but next door: what whorl's pool shares with its threads.
+    "concurrent.futures.thread:ThreadPoolExecutor": (
+        "_adjust_thread_count",
+        "_idle_semaphore",
+        "_max_workers",
+        "_shutdown",
+        "_shutdown_lock",
+        "_threads",
+        "_work_queue",
+    ),
 }

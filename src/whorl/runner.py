@@ -26,7 +26,7 @@ def new_event_loop() -> asyncio.AbstractEventLoop:
         A loop that is neither running nor set as the current one. Close it when you are done with it.
 
     Raises:
-        OSError: the process has no descriptors left for epoll, the waker and the signal pipe.
+        OSError: the process has no descriptors left for epoll and the waker.
 
     The behaviour is that of :func:`asyncio.new_event_loop`.
 

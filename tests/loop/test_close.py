@@ -31,4 +31,4 @@ def test_a_loop_for_which_there_are_no_descriptors_is_an_error_and_nothing_else(
         print(free)
         """
     )
-    assert said == "4\n"  # epoll, waker, two of the signal pipe
+    assert said == "2\n"  # epoll and waker

@@ -11,7 +11,17 @@ from typing import Any
 
 import pytest
 
-from .support import PATIENCE, Recorder, connect_pair, soon_or_never, turn, turn_until
+from .support import (
+    PATIENCE,
+    Recorder,
+    connect_pair,
+    new_loop,
+    open_descriptors,
+    soon_or_never,
+    turn,
+    turn_until,
+    whorl_only,
+)
 
 
 def handle(loop: asyncio.AbstractEventLoop, number: int, callback: Callable[..., None], *args: Any) -> None:
@@ -189,3 +199,22 @@ def test_ctrl_c_interrupts_a_loop_that_sleeps(loop: asyncio.AbstractEventLoop) -
     interrupter.join()
     give_up.cancel()
     turn(loop)
+
+
+@whorl_only
+def test_the_signal_pipe_is_made_for_the_first_who_needs_it() -> None:
+    before = len(open_descriptors())
+    loop: Any = new_loop()
+    try:
+        assert len(open_descriptors()) == before + 2  # epoll and waker
+        handle(loop, signal.SIGUSR1, print)
+        assert len(open_descriptors()) == before + 4
+        pair = loop._ssock, loop._csock
+        assert loop.remove_signal_handler(signal.SIGUSR1)
+        handle(loop, signal.SIGUSR2, print)
+        assert (loop._ssock, loop._csock) == pair
+        assert loop.remove_signal_handler(signal.SIGUSR2)
+    finally:
+        loop.close()
+    assert loop._ssock is loop._csock is None
+    assert len(open_descriptors()) == before

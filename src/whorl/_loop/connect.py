@@ -9,7 +9,10 @@ from whorl._core.datagram import DatagramTransport
 from whorl._core.sock import Connect
 from whorl._core.stream import StreamTransport
 from whorl._loop.attempt import attempt, leaving
+from whorl._loop.dns import Entry, in_digits
 
+# Made so, a socket needs no call of its own to become non-blocking.
+_NON_BLOCKING_STREAM = socket.SOCK_STREAM | socket.SOCK_NONBLOCK
 _Pair = tuple[asyncio.Transport, asyncio.BaseProtocol]
 
 
@@ -26,8 +29,33 @@ async def sock_connect(self: Any, sock: socket.socket, address: Any) -> None:
 
 async def create_connection(self: Any, *args: Any, **kwargs: Any) -> _Pair:
     """Connect to a TCP server, as asyncio does; whatever goes wrong, no socket stays open."""
+    if len(args) == 3 and not kwargs and not self._debug:
+        known = in_digits(args[1], args[2], 0, socket.SOCK_STREAM, 0)
+        if known is not None and len(known) == 1:
+            return await connect_to(self, args[0], known[0])
     pair: _Pair = await attempt(self, compat.create_connection, args, kwargs)
     return pair
+
+
+async def connect_to(self: Any, protocol_factory: Any, entry: Entry) -> _Pair:
+    """Connect to the only address there is: ``create_connection`` in its plain case, with nothing to choose from."""
+    family, _, proto, _, address = entry
+    self._check_closed()
+    sock = socket.socket(family, _NON_BLOCKING_STREAM, proto)
+    try:
+        await Connect(self, sock, address)
+        protocol = protocol_factory()
+        waiter = self.create_future()
+        transport = self._make_socket_transport(sock, protocol, waiter)
+    except BaseException:
+        sock.close()
+        raise
+    try:
+        await waiter
+    except BaseException:
+        transport.close()
+        raise
+    return transport, protocol
 
 
 async def create_unix_connection(self: Any, *args: Any, **kwargs: Any) -> _Pair:

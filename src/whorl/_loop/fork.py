@@ -11,6 +11,8 @@ import threading
 import weakref
 from typing import Any
 
+from whorl._loop import executor
+
 _living: "weakref.WeakSet[Any]" = weakref.WeakSet()
 
 
@@ -24,6 +26,7 @@ def _part_from_parent() -> None:
         if loop.is_closed():
             continue
         loop._after_fork()
+        executor.forget_threads(loop)
         loop._close_self_pipe()
         loop._make_self_pipe()
         if loop._signal_handlers:

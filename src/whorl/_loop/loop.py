@@ -4,7 +4,7 @@ import asyncio
 
 from whorl._core import sock
 from whorl._core.scheduler import Scheduler
-from whorl._loop import connect, fork, sendfile, server, subprocess, tls
+from whorl._loop import connect, dns, executor, fork, sendfile, server, signals, subprocess, tls
 from whorl._loop.view import RegistryView
 
 
@@ -62,6 +62,14 @@ class EventLoop(Scheduler, asyncio.SelectorEventLoop):  # type: ignore[misc]  # 
     sock_sendall = sock.sock_sendall
     sock_sendto = sock.sock_sendto
     sock_connect = connect.sock_connect
+
+    _ssock = signals.PipeEnd()
+    _csock = signals.PipeEnd()
+    _make_self_pipe = signals.make_self_pipe
+    _close_self_pipe = signals.close_self_pipe
+
+    run_in_executor = executor.run_in_executor  # type: ignore[assignment]
+    getaddrinfo = dns.getaddrinfo  # type: ignore[assignment]
 
     create_connection = connect.create_connection  # type: ignore[assignment]
     create_unix_connection = connect.create_unix_connection  # type: ignore[assignment]
