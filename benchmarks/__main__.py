@@ -69,9 +69,9 @@ def run(chosen: list[tuple[str, Row]], who: tuple[Peer, ...], rounds: int, secon
         new = results.row_result(date, question, row, outcomes)
         found = results.merged(found, {"runs": {date: about}, "rows": {row.name: new}}, order)
         results.save(found, latest)
-        print(report.line(row.name, new), flush=True)
+        print(report.line(new), flush=True)
     print(f"{time.monotonic() - start:.0f} s")
-    for path in report.render(found, out):
+    for path in report.render(found, latest):
         print(path)
 
 

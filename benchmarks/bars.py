@@ -1,11 +1,12 @@
-"""What whorl has promised: the ratio to uvloop's main figure that a row may have at most.
+"""What whorl is meant to reach: the ratio to a peer's main figure that a row may have at most.
 
-A row that is not named here may not be behind uvloop.
+A row without a bar of its own may not be behind uvloop; and none may be behind rloop, where rloop runs.
 """
 
-NOT_BEHIND = 1.0
+from benchmarks.peers import REFERENCE
+from benchmarks.results import RowResult, ratio_to
 
-BARS = {
+TO_UVLOOP = {
     "call_soon chain": 0.30,
     "call_soon batch": 0.65,
     "call_soon with one argument": 0.70,
@@ -25,3 +26,31 @@ BARS = {
     "uvicorn plaintext": 0.92,
     "aiohttp server": 0.95,
 }
+TO_C: dict[str, float] = {}
+
+
+def misses(name: str, row: RowResult) -> list[str] | None:
+    """What whorl has missed in a row, in words; empty if it is where it should be, None if nothing can be said.
+
+    A bar is met if the median ratio is at most the bar. "Behind" needs a spread that does not include 1.
+    """
+    found = []
+    known = False
+    for peer, bars in ((REFERENCE, TO_UVLOOP), ("C", TO_C), ("rloop", {})):
+        ratio = ratio_to(row, "whorl", peer)
+        if ratio is None:
+            continue
+        known = True
+        bar = bars.get(name)
+        if bar is not None:
+            if ratio.median > bar and not (bar == 1 and ratio.tie):
+                found.append(f"{ratio.median:.2f} of {peer}, not {bar:.2f}")
+        elif peer != "C" and ratio.low > 1:
+            found.append(f"behind {peer}: {ratio.median:.2f}")
+    return found if known else None
+
+
+def bar(name: str) -> str:
+    """A row's bars, in words."""
+    to_c = f", {TO_C[name]:.2f} of C" if name in TO_C else ""
+    return (f"{TO_UVLOOP[name]:.2f}" if name in TO_UVLOOP else "not behind") + to_c

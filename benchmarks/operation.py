@@ -46,8 +46,8 @@ def operation(per: int = 1) -> Callable[[Prepare], Measurement]:
     return decorate
 
 
-def per_operation(loop: asyncio.AbstractEventLoop, run: Run, seconds: float) -> Figures:
-    """Cost of one operation in µs, from runs of about `seconds` each."""
+def per_operation(loop: asyncio.AbstractEventLoop | None, run: Run, seconds: float) -> Figures:
+    """Cost of one operation in µs, from runs of about `seconds` each; `loop` runs them if they are coroutines."""
     count, taken = 1, timed(loop, run, 1)
     while taken[1] < seconds / 2:
         count = max(2 * count, min(10 * count, int(count * seconds / max(taken[1], 1e-9))))
@@ -57,10 +57,11 @@ def per_operation(loop: asyncio.AbstractEventLoop, run: Run, seconds: float) -> 
     return {"cpu": cpu, "wall": wall}
 
 
-def timed(loop: asyncio.AbstractEventLoop, run: Run, count: int) -> tuple[float, float]:
+def timed(loop: asyncio.AbstractEventLoop | None, run: Run, count: int) -> tuple[float, float]:
     """CPU and wall seconds that `count` operations take."""
     wall, cpu = time.perf_counter(), time.process_time()
     coroutine = run(count)
     if coroutine is not None:
+        assert loop is not None
         loop.run_until_complete(coroutine)
     return time.process_time() - cpu, time.perf_counter() - wall

@@ -7,7 +7,19 @@ from benchmarks.row import Row
 
 QUESTIONS = (
     # the network
-    *("echo", "writes", "bulk", "unix", "udp", "tls", "accept", "connect", "idle_memory", "competing_thread"),
+    *(
+        "echo",
+        "writes",
+        "slow_reader",
+        "bulk",
+        "unix",
+        "udp",
+        "tls",
+        "accept",
+        "connect",
+        "idle_memory",
+        "competing_thread",
+    ),
     # the loop itself
     *("callbacks", "timers", "tasks", "executor", "subprocess", "names", "start"),
     # programs
