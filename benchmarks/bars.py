@@ -6,7 +6,16 @@ A row without a bar of its own may not be behind uvloop; and none may be behind 
 from benchmarks.peers import REFERENCE
 from benchmarks.results import RowResult, ratio_to
 
+COUNTS = (10, 100, 1000)
+
 TO_UVLOOP = {
+    "echo protocol, 10 connections": 0.85,
+    "echo protocol, 100 connections": 0.90,
+    "echo protocol, 1000 connections": 0.95,
+    **{f"echo streams read, {count} connections": 0.70 for count in COUNTS},
+    **{f"echo streams readline, {count} connections": 0.62 for count in COUNTS},
+    **{f"echo sock, {count} connections": 0.35 for count in COUNTS},
+    **{f"two writes, protocol, {count} connections": 0.45 for count in COUNTS},
     "call_soon chain": 0.30,
     "call_soon batch": 0.65,
     "call_soon with one argument": 0.70,
@@ -26,7 +35,11 @@ TO_UVLOOP = {
     "uvicorn plaintext": 0.92,
     "aiohttp server": 0.95,
 }
-TO_C: dict[str, float] = {}
+TO_C = {
+    "echo protocol, 10 connections": 1.15,
+    "echo protocol, 100 connections": 1.15,
+}
+NONE: dict[str, float] = {}
 
 
 def misses(name: str, row: RowResult) -> list[str] | None:
@@ -36,7 +49,7 @@ def misses(name: str, row: RowResult) -> list[str] | None:
     """
     found = []
     known = False
-    for peer, bars in ((REFERENCE, TO_UVLOOP), ("C", TO_C), ("rloop", {})):
+    for peer, bars in ((REFERENCE, TO_UVLOOP), ("C", TO_C), ("rloop", NONE)):
         ratio = ratio_to(row, "whorl", peer)
         if ratio is None:
             continue

@@ -1,7 +1,9 @@
 """The machine: which core does what, the CPU clock of another process, and what a reader needs to judge the figures."""
 
+import ctypes
 import os
 import platform
+import signal
 import subprocess
 import sys
 import time
@@ -26,6 +28,11 @@ def pin(core: int, pid: int = 0) -> None:
 
 def unpin(pid: int = 0) -> None:
     os.sched_setaffinity(pid, _cores)
+
+
+def end_with_parent() -> None:
+    """Let the kernel end this process when its parent ends, so that a runner that is killed leaves nothing behind."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
 def cpu_seconds(pid: int) -> float:

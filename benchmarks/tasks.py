@@ -1,6 +1,6 @@
 """What do tasks, futures and asyncio's synchronisation cost on a loop? CPU time per operation, in µs.
 
-Tasks and futures are asyncio's own on all peers but rloop, which has its own future; the difference is the loop's.
+Tasks and futures are asyncio's own on all peers, so the difference is the loop's.
 """
 
 import asyncio
