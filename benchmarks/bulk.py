@@ -2,7 +2,8 @@
 
 ``receive``: the client sends as much as the server takes, and at the end both must have counted the same. ``send``: the
 server sends as much as the client takes, minding flow control; the client checks the first MiB, and has the kernel
-throw the rest away, so that it is never what limits the server.
+throw the rest away, so that it is never what limits the server. (Sending costs more than receiving, so ``receive`` has
+a server that is not busy all the time.)
 """
 
 from benchmarks import load, server

@@ -1,7 +1,8 @@
 """What does TLS cost? Server CPU time per handshake, per request and per MiB, in µs.
 
 A handshake is a full one of TLS 1.3 with an elliptic-curve certificate, followed by one byte there and back. Echo is
-1 KiB on 100 connections, bulk one connection in one direction.
+1 KiB on 100 connections, bulk one connection in one direction. The client's part of a handshake costs more than the
+server's, so the load limits their rate, but not what they are measured by.
 """
 
 from benchmarks import load, server

@@ -20,7 +20,7 @@ static SSL_CTX *tls;
 /* One address has 28,000 ports for clients; this many connections per address leave room for those just closed. */
 enum { PER_ADDRESS = 12000 };
 
-int epoll;
+int epoll, window;
 bool datagrams, over_tcp;
 
 static union {
@@ -83,7 +83,8 @@ void link_open(struct link *link) {
     link->started = now_ns();
     if (over_tcp) {
         struct linger reset = {.l_onoff = 1, .l_linger = 0};
-        setsockopt(link->fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+        /* A connection that carries one byte at most has nothing to delay, and opening it should be cheap. */
+        if (strcmp(options.mode, "churn")) setsockopt(link->fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
         setsockopt(link->fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
     }
     if (family == AF_INET && options.connections > PER_ADDRESS) {
@@ -92,6 +93,7 @@ void link_open(struct link *link) {
         setsockopt(link->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &yes, sizeof yes);
         if (bind(link->fd, (struct sockaddr *)&from, sizeof from)) die("cannot bind: %s", strerror(errno));
     }
+    if (window) setsockopt(link->fd, SOL_SOCKET, SO_RCVBUF, &window, sizeof window);
     if (connect(link->fd, &server.any, server_size) && errno != EINPROGRESS) {
         link_fail(link, strerror(errno));
         return;

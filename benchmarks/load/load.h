@@ -64,6 +64,7 @@ struct link {
 enum { BLOCKED = 0, FAILED = -1, ENDED = -2 };
 
 extern int epoll;
+extern int window;             /* the kernel's receive buffer, if it is not to be the kernel's choice */
 extern bool datagrams, over_tcp;
 void links_prepare(void);
 struct link *links_new(int count);
