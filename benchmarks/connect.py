@@ -17,14 +17,11 @@ from benchmarks.row import ASYNC_NETWORK, Figures, Row
 AT_ONCE = 10
 
 
-class Closing(asyncio.Protocol):
-    """Closes when connected, and says when that is done."""
+class Lost(asyncio.Protocol):
+    """Says when the connection is gone."""
 
     def __init__(self, done: asyncio.Future[None]) -> None:
         self.done = done
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        transport.close()
 
     def connection_lost(self, error: Exception | None) -> None:
         self.done.set_result(None)
@@ -33,7 +30,8 @@ class Closing(asyncio.Protocol):
 async def by_protocol(port: int) -> None:
     loop = asyncio.get_running_loop()
     done = loop.create_future()
-    await loop.create_connection(lambda: Closing(done), "127.0.0.1", port)
+    transport, _ = await loop.create_connection(lambda: Lost(done), "127.0.0.1", port)
+    transport.close()
     await done
 
 
