@@ -1,6 +1,7 @@
 """The runner: asks the questions and writes the results. See ``--help``; `bench` and `bench-full` in the Makefile."""
 
 import argparse
+import itertools
 import re
 import sys
 import time
@@ -12,7 +13,7 @@ from benchmarks.rounds import measure
 from benchmarks.row import Row
 
 OUT = Path(__file__).parent / "results"
-SHORT = (5, 0.15)  # rounds, seconds that each measurement should take
+SHORT = (5, 0.1)  # rounds, seconds that each measurement should take
 FULL = (9, 0.3)
 
 
@@ -63,13 +64,18 @@ def run(chosen: list[tuple[str, Row]], who: tuple[Peer, ...], rounds: int, secon
     about = machine.describe() | {"rounds": rounds, "seconds": seconds}
     date = str(about["date"])
     start = time.monotonic()
-    for number, (question, row) in enumerate(chosen, 1):
-        print(f"[{number}/{len(chosen)}, {time.monotonic() - start:.0f} s] {row.name}", flush=True)
-        outcomes = measure(row, who, rounds, seconds, say)
-        new = results.row_result(date, question, row, outcomes)
-        found = results.merged(found, {"runs": {date: about}, "rows": {row.name: new}}, order)
+    done = 0
+    # Rows with the same `measure` are one measurement, of which each shows another figure.
+    for _, group in itertools.groupby(chosen, lambda one: (id(one[1].measure), one[1].kinds)):
+        together = list(group)
+        print(f"[{done + 1}/{len(chosen)}, {time.monotonic() - start:.0f} s]", flush=True)
+        outcomes = measure(together[0][1], who, rounds, seconds, say)
+        for question, row in together:
+            new = results.row_result(date, question, row, outcomes)
+            found = results.merged(found, {"runs": {date: about}, "rows": {row.name: new}}, order)
+            print(f"{row.name}: {report.line(new)}", flush=True)
+        done += len(together)
         results.save(found, latest)
-        print(report.line(new), flush=True)
     print(f"{time.monotonic() - start:.0f} s")
     for path in report.render(found, latest):
         print(path)

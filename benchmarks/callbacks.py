@@ -109,5 +109,5 @@ ROWS = (
     Row("call_soon batch", in_child(batch), short=True),
     Row("call_soon with one argument", in_child(batch_one_argument), short=True),
     Row("call_soon with three arguments", in_child(batch_three_arguments)),
-    Row("wake-up from another thread", in_child(wake_up, pinned=False), short=True),
+    Row("wake-up from another thread", in_child(wake_up, pinned=False)),
 )

@@ -56,7 +56,10 @@ def ask(module: str, *arguments: str) -> Figures:
     if done.returncode:
         lines = done.stderr.strip().splitlines() or ["without a word"]
         raise Failed(f"{lines[-1]} (exit status {done.returncode})")
-    answer = json.loads(done.stdout.splitlines()[-1])
+    said = done.stdout.splitlines()
+    if not said:
+        raise Failed("ended without an answer")
+    answer = json.loads(said[-1])
     if reason := answer.get("unsupported"):
         raise Unsupported(reason)
     return {name: float(value) for name, value in answer.items()}

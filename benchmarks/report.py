@@ -111,7 +111,7 @@ def rewritten(text: str, new: str) -> str:
 
 def line(row: RowResult) -> str:
     """One row for the terminal, while the run goes on."""
-    return "  " + ", ".join(f"{peer} {table.ratio_cell(row, peer, with_spread=True)}" for peer in row["peers"])
+    return ", ".join(f"{peer} {table.ratio_cell(row, peer, with_spread=True)}" for peer in row["peers"])
 
 
 if __name__ == "__main__":

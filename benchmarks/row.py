@@ -7,6 +7,8 @@ told for about how many seconds to measure, and returns figures by name:
 - the one named by `Row.main`: what the table shows and ratios are made of (lower is better)
 - any others, which are kept in the results file: ``user`` and ``system`` of the CPU time, ``requests/s``, ``p99`` …
 
+Rows that stand one after the other with the same `measure` are measured together, and differ in `main`.
+
 It raises `Unsupported` if the peer can't do it at all. Any other exception is a failure of the peer in that round.
 """
 
