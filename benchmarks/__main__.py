@@ -13,7 +13,7 @@ from benchmarks.rounds import measure
 from benchmarks.row import Row
 
 OUT = Path(__file__).parent / "results"
-SHORT = (5, 0.1)  # rounds, seconds that each measurement should take
+SHORT = (5, 0.08)  # rounds, seconds that each measurement should take
 FULL = (9, 0.3)
 
 

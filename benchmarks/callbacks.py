@@ -107,7 +107,7 @@ def wake_up(loop: asyncio.AbstractEventLoop) -> Run:
 ROWS = (
     Row("call_soon chain", in_child(chain), short=True),
     Row("call_soon batch", in_child(batch), short=True),
-    Row("call_soon with one argument", in_child(batch_one_argument), short=True),
+    Row("call_soon with one argument", in_child(batch_one_argument)),
     Row("call_soon with three arguments", in_child(batch_three_arguments)),
     Row("wake-up from another thread", in_child(wake_up, pinned=False)),
 )

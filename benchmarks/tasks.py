@@ -162,7 +162,7 @@ ROWS = (
     Row("create_task and await", in_child(create_task), short=True),
     Row("gather", in_child(gather), short=True),
     Row("TaskGroup", in_child(task_group)),
-    Row("future set and awaited", in_child(future), short=True),
+    Row("future set and awaited", in_child(future)),
     Row("Queue", in_child(queue), short=True),
     Row("timeout", in_child(timeout), short=True),
     Row("Event", in_child(event)),
