@@ -39,6 +39,7 @@ class Report:
     server_cpu: float  # exact; what follows divides it by where the timer's ticks fell, so it is coarser
     server_user: float
     server_system: float
+    server_waited: float  # could have run, but something else had its core: the machine was not ours
     load_user: float
     load_system: float
 
@@ -52,6 +53,7 @@ class Report:
             "wall": self.seconds * part,
             "requests/s": self.requests / self.seconds,
             "server busy": self.server_cpu / self.seconds,
+            "server waited": self.server_waited / self.seconds,
             "load busy": (self.load_user + self.load_system) / self.seconds,
         }
         if self.max_us:

@@ -2,6 +2,8 @@
  *
  * First the connections are opened, a few at a time, and each exchanges one message and then waits. Only when all have
  * done so does the warm-up begin, so the server has accepted and served every one of them before anything is counted.
+ * And when the window has closed, each must still get the answer that it waits for: a few connections that hang among a
+ * thousand would be seen in no figure.
  */
 #include "load.h"
 
@@ -13,7 +15,7 @@ enum { OPENING_TIMEOUT = 120, RESEND_NS = 200 * 1000 * 1000 };
 
 static struct link *links;
 static int opened, answered; /* connections begun; connections that have had their first answer */
-static bool running;
+static bool running, draining;
 static char scratch[SCRATCH];
 
 static const struct message *message_of(const struct link *link) {
@@ -52,7 +54,7 @@ static void complete(struct link *link) {
         return;
     }
     uint64_t now = now_ns();
-    if (running) {
+    if (running && !draining) {
         latency(now - link->started);
         tally.requests += (uint64_t)options.pipeline;
         tally.bytes += link->received;
@@ -63,7 +65,7 @@ static void complete(struct link *link) {
     link->round++;
     link->waiting = true;
     answered++;
-    open_next();
+    if (!draining) open_next();
 }
 
 /* 1: the reply is complete, 0: more to come, -1: this link is dead */
@@ -155,6 +157,20 @@ static void open_all(void) {
     }
 }
 
+static void drain(void) {
+    draining = true;
+    answered = 0;
+    uint64_t until = now_ns() + (uint64_t)(options.patience * 1e9);
+    while (answered < options.connections && !tally.errors) {
+        if (now_ns() > until) {
+            fprintf(stderr, "load: %d of %d connections hang: the window is over, and they have had no answer\n",
+                    options.connections - answered, options.connections);
+            tally.errors++;
+        }
+        wait_once(100);
+    }
+}
+
 void run_exchange(void) {
     open_all();
     if (tally.errors) return;
@@ -165,6 +181,7 @@ void run_exchange(void) {
     }
     window_begin();
     while (window_open()) wait_once(window_timeout());
+    drain();
 }
 
 void run_idle(void) {

@@ -16,7 +16,7 @@
 #include <sys/resource.h>
 
 struct options options = {.connections = 1, .pipeline = 1, .writes = 1000, .pause_us = 100, .cpu = -1,
-                          .size = 1024, .chunk = 16 * 1024, .warmup = 0.3, .seconds = 0.6};
+                          .size = 1024, .chunk = 16 * 1024, .warmup = 0.3, .seconds = 0.6, .patience = 20};
 
 void die(const char *format, ...) {
     va_list arguments;
@@ -35,6 +35,7 @@ static _Noreturn void usage(void) {
           "  --lines           (echo, idle) messages end with a newline and have no other\n"
           "  --pipeline N      (echo) N messages leave together, then N replies are awaited\n"
           "  --path PATH       (http, websocket) what to ask for\n"
+          "  --patience SECONDS  (echo, http, websocket) when the window is over, wait so long for the last answers\n"
           "  --exchange        (churn) one byte there and back; without it: until the server closes\n"
           "  --writes N --chunk BYTES --pause MICROSECONDS\n"
           "                    (slow) ask for N writes of SIZE bytes and read them slowly\n",
@@ -44,12 +45,13 @@ static _Noreturn void usage(void) {
 
 static void read_options(int count, char **words) {
     enum { CONNECTIONS = 1, SIZE, WARMUP, SECONDS, TLS, CPU, PID, LINES, PIPELINE, PATH, EXCHANGE, WRITES, CHUNK,
-           PAUSE };
+           PAUSE, PATIENCE };
     static const struct option known[] = {
         {"connections", 1, 0, CONNECTIONS}, {"size", 1, 0, SIZE}, {"warmup", 1, 0, WARMUP},
         {"seconds", 1, 0, SECONDS}, {"tls", 0, 0, TLS}, {"cpu", 1, 0, CPU}, {"pid", 1, 0, PID},
         {"lines", 0, 0, LINES}, {"pipeline", 1, 0, PIPELINE}, {"path", 1, 0, PATH}, {"exchange", 0, 0, EXCHANGE},
-        {"writes", 1, 0, WRITES}, {"chunk", 1, 0, CHUNK}, {"pause", 1, 0, PAUSE}, {0}};
+        {"writes", 1, 0, WRITES}, {"chunk", 1, 0, CHUNK}, {"pause", 1, 0, PAUSE},
+        {"patience", 1, 0, PATIENCE}, {0}};
     int option;
     while ((option = getopt_long(count, words, "", known, NULL)) != -1) {
         switch (option) {
@@ -67,6 +69,7 @@ static void read_options(int count, char **words) {
         case WRITES: options.writes = atoi(optarg); break;
         case CHUNK: options.chunk = strtoul(optarg, NULL, 10); break;
         case PAUSE: options.pause_us = atoi(optarg); break;
+        case PATIENCE: options.patience = atof(optarg); break;
         default: usage();
         }
     }
@@ -114,7 +117,7 @@ int main(int count, char **words) {
         if (strcmp(modes[i].name, options.mode)) continue;
         modes[i].run();
         if (!tally.requests && !tally.errors) {
-            fputs("load: nothing was completed within the window\n", stderr);
+            fprintf(stderr, "load: nothing was completed within the window: %s\n", why_nothing());
             tally.errors++;
         }
         tally_print(window_seconds());

@@ -36,7 +36,7 @@ struct options {
     pid_t pid;             /* whose processor time is measured, or 0 */
     size_t size;           /* of a message */
     size_t chunk;          /* what the slow reader takes at a time */
-    double warmup, seconds;
+    double warmup, seconds, patience; /* how long an answer may take when the window has closed */
     bool lines, websocket, tls, exchange;
 };
 extern struct options options;
@@ -110,6 +110,7 @@ int window_timeout(void);               /* milliseconds until the window changes
 /* Processor time of options.pid between these two; may be repeated and adds up. */
 void server_begin(void);
 void server_end(void);
+const char *why_nothing(void);          /* ... was completed: what the server did when the window closed */
 void tally_reset(void);
 void tally_print(double seconds);
 double window_seconds(void);

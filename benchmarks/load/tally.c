@@ -47,7 +47,7 @@ static double quantile_us(double part) {
 
 /* --- processor time -------------------------------------------------------------------------------------------- */
 
-struct cpu { double total, user, system; };
+struct cpu { double total, user, system, waited; char state; };
 static struct cpu server_spent, server_at, own_at;
 
 static double seconds_of(struct timeval time) { return (double)time.tv_sec + (double)time.tv_usec / 1e6; }
@@ -75,12 +75,20 @@ static struct cpu server_cpu(void) {
     if (file) fclose(file);
     text[size] = 0;
     char *field = strrchr(text, ')'); /* the name may hold anything, so count from its end: state is field 3 */
+    cpu.state = field && field[1] ? field[2] : '?';
     for (int i = 2; field && i < 14; i++) field = strchr(field + 1, ' ');
     unsigned long user, system;
     if (!field || sscanf(field, " %lu %lu", &user, &system) != 2) die("/proc/%d/stat cannot be read", options.pid);
     double tick = 1.0 / (double)sysconf(_SC_CLK_TCK);
     cpu.user = (double)user * tick;
     cpu.system = (double)system * tick;
+    /* How long it could have run and was not let, because of others; of its first thread only, and without a wait
+     * that has not ended: the kernel adds it when the thread gets its core. */
+    snprintf(path, sizeof path, "/proc/%d/schedstat", options.pid);
+    file = fopen(path, "r");
+    unsigned long long waited = 0;
+    if (file && fscanf(file, "%*u %llu", &waited) == 1) cpu.waited = (double)waited / 1e9;
+    if (file) fclose(file);
     return cpu;
 }
 
@@ -91,6 +99,8 @@ void server_end(void) {
     server_spent.total += now.total - server_at.total;
     server_spent.user += now.user - server_at.user;
     server_spent.system += now.system - server_at.system;
+    server_spent.waited += now.waited - server_at.waited;
+    server_spent.state = now.state;
 }
 
 /* --- the window ------------------------------------------------------------------------------------------------ */
@@ -137,6 +147,12 @@ int window_timeout(void) {
     return now >= changes_at ? 0 : (int)((changes_at - now) / 1000000) + 1;
 }
 
+const char *why_nothing(void) {
+    return server_spent.state == 'R'   ? "the server was ready to run, and other processes had its core"
+           : server_spent.state == 'S' ? "the server was asleep"
+                                       : "what the server did is not known";
+}
+
 double window_seconds(void) { return (double)((closed_at ? closed_at : now_ns()) - opened_at) / 1e9; }
 
 void tally_print(double seconds) {
@@ -146,10 +162,10 @@ void tally_print(double seconds) {
     printf("{\"mode\": \"%s\", \"connections\": %d, \"size\": %zu, \"requests\": %lu, \"seconds\": %.6f, "
            "\"rps\": %.1f, \"p50_us\": %.2f, \"p99_us\": %.2f, \"max_us\": %.2f, \"bytes\": %lu, \"errors\": %lu, "
            "\"lost\": %lu, \"server_cpu\": %.6f, \"server_user\": %.6f, \"server_system\": %.6f, "
-           "\"load_user\": %.6f, \"load_system\": %.6f}\n",
+           "\"server_waited\": %.6f, \"load_user\": %.6f, \"load_system\": %.6f}\n",
            options.mode, options.connections, options.size, tally.requests, seconds,
            (double)tally.requests / seconds, quantile_us(0.5), quantile_us(0.99), (double)slowest / 1e3, tally.bytes,
-           tally.errors, tally.lost, server_spent.total, user, server_spent.total - user + 0.0, own.user - own_at.user,
+           tally.errors, tally.lost, server_spent.total, user, server_spent.total - user + 0.0, server_spent.waited, own.user - own_at.user,
            own.system - own_at.system);
     fflush(stdout);
 }

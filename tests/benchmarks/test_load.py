@@ -102,6 +102,29 @@ def silent_end(connection: socket.socket) -> None:
     connection.recv(65536)
 
 
+def test_a_connection_that_hangs_is_an_error_though_others_go_on() -> None:
+    """It would be seen in no figure: the rate is that of the others."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            good, _ = listener.accept()
+            good.sendall(good.recv(65536))
+            hanging, _ = listener.accept()
+            hanging.sendall(hanging.recv(65536))
+            with good, hanging, suppress(ConnectionError):
+                while data := good.recv(65536):
+                    good.sendall(data)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            with pytest.raises(load.Wrong, match="1 of 2 connections hang"):
+                target = f"tcp:127.0.0.1:{listener.getsockname()[1]}"
+                load.run("echo", target, connections=2, patience=0.2, **QUICK)
+        finally:
+            thread.join()
+
+
 @pytest.mark.parametrize(
     ("answer", "complaint"),
     [
