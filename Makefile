@@ -6,7 +6,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 CORE := $(wildcard src/whorl/_core/*.py src/whorl/_core/*.pxd src/whorl/_core/*.h)
 
-.PHONY: demo test check install dev clean
+.PHONY: demo test check bench bench-full install dev clean
 
 demo: install
 	@$(BIN)/python examples/demo.py
@@ -18,6 +18,13 @@ check: dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# The loop beside its peers: under five minutes, or everything. ARGS goes to the runner.
+bench: $(VENV)/.bench
+	$(BIN)/python -m benchmarks $(ARGS)
+
+bench-full: $(VENV)/.bench
+	$(BIN)/python -m benchmarks --full $(ARGS)
 
 install: $(VENV)/.installed
 dev: $(VENV)/.dev
@@ -34,6 +41,10 @@ $(VENV)/.installed: $(VENV)/.created pyproject.toml setup.py $(CORE)
 
 $(VENV)/.dev: $(VENV)/.installed pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.installed pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable '.[bench]'
 	@touch $@
 
 clean:
