@@ -118,8 +118,8 @@ def test_a_connection_that_hangs_is_an_error_though_others_go_on() -> None:
         thread = threading.Thread(target=serve)
         thread.start()
         try:
+            target = f"tcp:127.0.0.1:{listener.getsockname()[1]}"
             with pytest.raises(load.Wrong, match="1 of 2 connections hang"):
-                target = f"tcp:127.0.0.1:{listener.getsockname()[1]}"
                 load.run("echo", target, connections=2, patience=0.2, **QUICK)
         finally:
             thread.join()
