@@ -13,6 +13,7 @@ from typing import Any
 
 from benchmarks import machine
 from benchmarks.loops import new_loop
+from benchmarks.server.allocator import free_a_large_block
 
 HELLO = b"Hello, world!"
 PAGE = b"x" * 10 * 1024
@@ -99,6 +100,7 @@ PROGRAMS = {program.__name__: program for program in (uvicorn, aiohttp, websocke
 def main(program: str, peer: str, core: str = str(machine.SERVER_CORE)) -> None:
     machine.end_with_parent()
     machine.pin(int(core))
+    free_a_large_block()
     loop = new_loop(peer)
     asyncio.set_event_loop(loop)
     listener = listening()
