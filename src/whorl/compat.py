@@ -125,7 +125,7 @@ READ = {
         "_transport",
         "_waiter",
     ),
-    "asyncio.streams:StreamReaderProtocol": ("_client_connected_cb", "_stream_reader"),
+    "asyncio.streams:StreamReaderProtocol": ("_client_connected_cb", "_stream_reader", "_stream_reader_wr"),
     "asyncio.sslproto:SSLProtocol": ("_incoming", "_app_transport"),
     "asyncio.base_subprocess:BaseSubprocessTransport": (
         "_connect_pipes",

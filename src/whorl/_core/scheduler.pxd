@@ -26,6 +26,7 @@ cdef class Scheduler:
     cdef ReadyQueue corked
     cdef bint in_callback
     cdef double polled_at
+    cdef bint left_to_tasks
     cdef char* scratch
 
     cdef int fill(self, Handle handle, object callback, tuple args, object context) except -1
@@ -34,6 +35,7 @@ cdef class Scheduler:
     cdef int check_open(self) except -1
     cdef Handle soon(self, object callback, tuple args, object context)
     cdef int turn(self) except -1
+    cdef bint time_to_poll(self, double now)
     cdef int poll(self, double now) except -1
     cdef int dispatch_events(self) except -1
     cdef int run_queue(self, ReadyQueue queue, Py_ssize_t count) except -1

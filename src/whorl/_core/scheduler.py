@@ -265,7 +265,7 @@ class Scheduler:
         timer: TimerHandle
         count: cython.Py_ssize_t
         now: cython.double = monotonic()
-        if self.ready.count == 0 or self.registry.stirred or self._stopping or now - self.polled_at >= _POLL_GAP:
+        if self.time_to_poll(now):
             self.poll(now)
             now = self.polled_at
         count = self.ready.count
@@ -282,6 +282,15 @@ class Scheduler:
         if self.due.count:
             self.run_queue(self.due, self.due.count)
         return 0
+
+    def time_to_poll(self, now: cython.double) -> cython.bint:
+        if self.ready.count == 0 or self._stopping:
+            return True
+        if self.left_to_tasks:
+            # What the kernel has said is received by tasks that are ready now; until then it would say it again.
+            self.left_to_tasks = False
+            return False
+        return self.registry.stirred or now - self.polled_at >= _POLL_GAP
 
     def poll(self, now: cython.double) -> cython.int:
         """Take events from the kernel, waiting for them if nothing else is to be done."""
@@ -305,6 +314,7 @@ class Scheduler:
                 self.waker.sleeping = False
                 self.in_callback = True
         self.polled_at = monotonic()
+        self.left_to_tasks = False
         return 0
 
     def dispatch_events(self) -> cython.int:

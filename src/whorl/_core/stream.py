@@ -131,11 +131,8 @@ class StreamTransport(Transport):
         before, self.feed = self.feed, None
         if before is not None:
             before.unbind()
-            self.protocol.__dict__.pop("_drain_helper", None)
         Transport.change_protocol(self, protocol)
         self.feed = feed_for(self, protocol)
-        if self.feed is not None:
-            protocol.__dict__["_drain_helper"] = self._drain_helper
         return 0
 
     @cython.cfunc

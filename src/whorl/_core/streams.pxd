@@ -13,13 +13,14 @@ cdef class StreamFeed:
     cdef Py_ssize_t limit
     cdef object future
     cdef bint due
+    cdef int messages
     cdef double received_at
 
     cdef bint leave_to_task(self) except -1
     cdef Py_ssize_t receive(self) except -2
     cdef int feed(self, const char* data, Py_ssize_t size) except -1
     cdef int append(self, const char* data, Py_ssize_t size) except -1
-    cdef int bind(self) except -1
+    cdef int bind(self, object reader) except -1
     cdef int unbind(self) except -1
 
 cdef StreamFeed feed_for(Transport transport, object protocol)

@@ -4,7 +4,8 @@
 ``StreamTransport`` looks at its protocol. If that is exactly asyncio's ``StreamReaderProtocol`` with exactly its
 ``StreamReader``, it makes a ``StreamFeed``, which does two things until the connection ends or another protocol
 takes over: it puts what arrives into the reader's buffer, and it answers ``reader.read()`` and its siblings, as
-attributes of that one reader object. No class is changed and nobody else's reader is touched.
+attributes of that one reader object. No class is changed and nobody else's reader is touched. The second begins when
+the second message comes: a connection that is idle, or asks once, is not worth the memory and the work.
 
 There is one truth: the reader's own attributes (``_buffer``, ``_eof``, ``_exception``, ``_waiter``, ``_paused``). The
 compiled side works on them, by the reader's ``__dict__``, as asyncio's methods do, and keeps nothing of its own. So it
@@ -50,6 +51,9 @@ _done = cython.declare(object, asyncio.Future.done)
 _set_result = cython.declare(object, asyncio.Future.set_result)
 
 _METHODS = cython.declare(tuple, ("read", "readline", "readexactly", "readuntil"))
+_REPLACED = cython.declare(frozenset, frozenset([*_METHODS, "feed_data"]))
+# Messages after which a connection is taken for one of many.
+_WORTH_BINDING = cython.declare(cython.int, 2)
 _NEWLINE = cython.declare(bytes, b"\n")
 _READ_MOST = cython.declare(cython.size_t, 256 * 1024)
 _MOST = 2**62  # a larger number of bytes than can ever be there
@@ -326,6 +330,8 @@ class StreamFeed:
 
     def leave_to_task(self):
         """Whether what the kernel has is received by a task: one that waits for it, or one that has done so already."""
+        if self.names is None:
+            return False
         if self.received_at == self.transport.loop.polled_at:
             return True  # since the kernel said so; if there is more, it will say so again
         if self.due:
@@ -337,6 +343,7 @@ class StreamFeed:
         if self.names["_waiter"] is not future:
             return False
         self.due = True
+        self.loop.left_to_tasks = True
         self.names["_waiter"] = None
         _set_result(future, None)
         return True
@@ -359,6 +366,12 @@ class StreamFeed:
         reader = referent(self.reader_ref)
         if reader is None:
             return 0  # forgotten by its user: asyncio closes the connection
+        if self.names is None:
+            _feed_data(reader, PyBytes_FromStringAndSize(data, size))
+            self.messages += 1
+            if self.messages == _WORTH_BINDING:
+                self.bind(reader)
+            return 0
         if PyByteArray_GET_SIZE(self.buffer) + size > 2 * self.limit:
             # Time to pause the transport.
             _feed_data(reader, PyBytes_FromStringAndSize(data, size))
@@ -379,11 +392,10 @@ class StreamFeed:
 
     def greet(self, reader, writer):
         """Stand in for the server's callback, once: the writer is known here for the first time."""
-        protocol = self.transport.protocol
-        protocol._client_connected_cb = self.client_connected
-        writer.__dict__["drain"] = self.drain
+        callback, self.client_connected = self.client_connected, None
+        self.transport.protocol._client_connected_cb = callback
         self.writer_ref = weakref.ref(writer)
-        return self.client_connected(reader, writer)
+        return callback(reader, writer)
 
     def drain(self):
         """Wait until there is room for more."""
@@ -393,24 +405,37 @@ class StreamFeed:
         operation.method_of_asyncio = _drain
         return operation
 
-    def bind(self):
-        """Become the reader's methods."""
+    def bind(self, reader):
+        """Become the reader's methods, unless a program has put something of its own there."""
+        names: dict = reader.__dict__
+        if type(reader) is not _StreamReader or not _REPLACED.isdisjoint(names):
+            return 0
+        self.buffer = names["_buffer"]
+        self.limit = names["_limit"]
+        self.names = names
         for name in _METHODS:
-            self.names[name] = getattr(self, name)
-        if self.client_connected is not None:
-            self.transport.protocol._client_connected_cb = self.greet
+            names[name] = getattr(self, name)
+        self.transport.protocol._drain_helper = self.transport._drain_helper
+        writer = referent(self.writer_ref)
+        if writer is not None:
+            writer.drain = self.drain
         return 0
 
     def unbind(self):
         """Give the reader its own methods back."""
-        self.transport = None
+        transport, self.transport = self.transport, None
         self.due = False
+        if self.client_connected is not None:
+            transport.protocol._client_connected_cb, self.client_connected = self.client_connected, None
+        if self.names is None:
+            return 0
         for name in _METHODS:
             if getattr(self.names.get(name), "__self__", None) is self:
                 del self.names[name]
+        del transport.protocol._drain_helper
         writer = referent(self.writer_ref)
         if writer is not None:
-            writer.__dict__.pop("drain", None)
+            del writer.drain
         return 0
 
     def read(self, n=-1):
@@ -457,26 +482,15 @@ def begin(feed: StreamFeed, method, arguments: tuple) -> StreamRead:
 
 
 def feed_for(transport, protocol):
-    """Return a feed for the reader behind a protocol, or None if protocol or reader are of another kind."""
+    """Return a feed for the reader behind a protocol, or None if it is no stream protocol of asyncio's."""
     feed: StreamFeed
     if type(protocol) is not _StreamReaderProtocol:
-        return None
-    reader = protocol._stream_reader
-    if type(reader) is not _StreamReader or type(reader._buffer) is not bytearray:
-        return None
-    names = reader.__dict__
-    for name in _METHODS:
-        if name in names:
-            return None  # a program has put something of its own in its place
-    if "feed_data" in names or "data_received" in protocol.__dict__:
         return None
     feed = StreamFeed.__new__(StreamFeed)
     feed.transport = transport
     feed.loop = transport.loop
-    feed.names = names
-    feed.reader_ref = weakref.ref(reader)
-    feed.buffer = reader._buffer
-    feed.limit = reader._limit
+    feed.reader_ref = protocol._stream_reader_wr
     feed.client_connected = protocol._client_connected_cb
-    feed.bind()
+    if feed.client_connected is not None:
+        protocol._client_connected_cb = feed.greet
     return feed
