@@ -175,8 +175,23 @@ class StreamTransport(Transport):
     @cython.cfunc
     @cython.exceptval(-1, check=False)
     def read_into_protocol(self) -> cython.int:
+        # A buffer that is filled leaves the rest in the kernel. As much is taken for one event as other protocols get.
+        left: cython.Py_ssize_t = _READ_MOST
+        size: cython.Py_ssize_t
+        while left > 0 and self.armed & EPOLLIN:
+            size = self.fill_buffer()
+            if size <= 0:
+                break
+            left -= size
+        return 0
+
+    @cython.cfunc
+    @cython.exceptval(-2, check=False)
+    def fill_buffer(self) -> cython.Py_ssize_t:
+        """Receive once into the protocol's buffer; returns its size if it was filled, else 0."""
         view: cython.Py_buffer
         size: cython.Py_ssize_t
+        room: cython.Py_ssize_t
         try:
             buffer = self.protocol.get_buffer(-1)
             if not len(buffer):
@@ -187,18 +202,21 @@ class StreamTransport(Transport):
         except BaseException as exc:
             self._fatal_error(exc, "Fatal error: protocol.get_buffer() call failed.")
             return 0
-        size = recv(socket_fd(self.sock), view.buf, view.len, MSG_DONTWAIT)
+        room = view.len
+        size = recv(socket_fd(self.sock), view.buf, room, MSG_DONTWAIT)
         code: cython.int = errno
         PyBuffer_Release(cython.address(view))
         if size <= 0:
-            return self.read_nothing(size, code)
+            self.read_nothing(size, code)
+            return 0
         try:
             self.protocol.buffer_updated(size)
         except (SystemExit, KeyboardInterrupt):
             raise
         except BaseException as exc:
             self._fatal_error(exc, "Fatal error: protocol.buffer_updated() call failed.")
-        return 0
+            return 0
+        return room if size == room and self.buffered else 0
 
     @cython.cfunc
     @cython.exceptval(-1, check=False)
