@@ -6,7 +6,6 @@ met first. A test holds the three tables against the running interpreter.
 """
 
 import asyncio
-import inspect
 import sys
 from asyncio import base_events, base_subprocess, constants, format_helpers, futures, sslproto, transports
 from typing import Any
@@ -34,7 +33,7 @@ connect_pipes: Any = base_subprocess.BaseSubprocessTransport._connect_pipes
 drain_helper: Any = asyncio.StreamReaderProtocol._drain_helper  # type: ignore[attr-defined]
 
 # Since 3.13 a callback's arguments are shown in debug mode only.
-_SHOWS_ARGUMENTS_IN_DEBUG_MODE = "debug" in inspect.signature(format_helpers._format_callback_source).parameters
+_SHOWS_ARGUMENTS_IN_DEBUG_MODE = "debug" in format_helpers._format_callback_source.__code__.co_varnames
 
 
 def format_callback_source(callback: Any, args: Any, debug: bool) -> str:

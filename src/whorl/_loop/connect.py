@@ -5,7 +5,6 @@ import socket
 from typing import Any
 
 from whorl import compat
-from whorl._core.datagram import DatagramTransport
 from whorl._core.sock import Connect
 from whorl._core.stream import StreamTransport
 from whorl._loop.attempt import attempt, leaving
@@ -111,6 +110,8 @@ def make_datagram_transport(
     address: Any = None,
     waiter: asyncio.Future[None] | None = None,
     extra: dict[str, Any] | None = None,
-) -> DatagramTransport:
+) -> asyncio.DatagramTransport:
     """Give a datagram socket to a new transport; ``waiter`` is done when the protocol knows of it."""
+    from whorl._core.datagram import DatagramTransport  # when it is used: most programs have no datagrams
+
     return DatagramTransport(self, sock, protocol, address, waiter, extra)
