@@ -19,7 +19,7 @@ arrives goes into the reader's buffer, up to asyncio's limit.
 
 On a server the writer's ``drain`` is answered here as well.
 
-The feed knows its reader weakly: asyncio closes the connection when its user has forgotten the reader.
+The feed knows its reader weakly: what arrives for a reader that its user has forgotten is dropped, as on asyncio.
 """
 
 import asyncio
@@ -53,6 +53,7 @@ _METHODS = cython.declare(tuple, ("read", "readline", "readexactly", "readuntil"
 _NEWLINE = cython.declare(bytes, b"\n")
 _READ_MOST = cython.declare(cython.size_t, 256 * 1024)
 _MOST = 2**62  # a larger number of bytes than can ever be there
+_LIMIT_MOST = 2**61  # twice that is a number, too
 # What take() returns when there is too little, and when asyncio's method has to take over.
 _NOT_YET = cython.declare(object, object())
 _UNUSUAL = cython.declare(object, object())
@@ -188,9 +189,13 @@ class StreamRead(StreamOperation):
                     result = PyBytes_FromStringAndSize(scratch, end)
                     if end < size:
                         feed.append(scratch + end, size - end)
+                        if size > 2 * self.limit and size - end > self.limit:
+                            feed.pause()
                     return result
             if size > 0:
                 feed.append(scratch, size)
+                if PyByteArray_GET_SIZE(self.buffer) > 2 * self.limit:
+                    feed.pause()
         return self.take()
 
     @cython.cfunc
@@ -274,8 +279,12 @@ class StreamRead(StreamOperation):
     @cython.cfunc
     @cython.exceptval(-1, check=False)
     def finish(self) -> cython.int:
+        # The names hold the transport, and so does the feed.
         reader, self.reader = self.reader, None
-        del reader
+        names, self.names = self.names, None
+        arguments, self.arguments = self.arguments, None
+        feed, self.feed = self.feed, _NO_FEED
+        del reader, names, arguments, feed
         return StreamOperation.finish(self)
 
 
@@ -314,7 +323,8 @@ class StreamDrain(StreamOperation):
     @cython.exceptval(-1, check=False)
     def finish(self) -> cython.int:
         writer, self.writer = self.writer, None
-        del writer
+        feed, self.feed = self.feed, _NO_FEED
+        del writer, feed
         return StreamOperation.finish(self)
 
 
@@ -358,9 +368,9 @@ class StreamFeed:
         """Add received bytes to the reader's buffer, and wake up who waits for them."""
         reader = referent(self.reader_ref)
         if reader is None:
-            return 0  # forgotten by its user: asyncio closes the connection
-        if PyByteArray_GET_SIZE(self.buffer) + size > 2 * self.limit:
-            # Time to pause the transport.
+            return 0  # forgotten by its user
+        if PyByteArray_GET_SIZE(self.buffer) + size > 2 * limit_of(self.names) or self.names["_eof"]:
+            # Time to pause the transport; or somebody has called feed_eof(), and this may not be.
             _feed_data(reader, PyBytes_FromStringAndSize(data, size))
             return 0
         self.append(data, size)
@@ -369,6 +379,14 @@ class StreamFeed:
             self.names["_waiter"] = None
             if not waiter.done():
                 waiter.set_result(None)
+        return 0
+
+    def pause(self):
+        """Pause reading as feed_data() does it: the buffer holds more than twice the limit."""
+        transport = self.names["_transport"]
+        if transport is not None and not self.names["_paused"]:
+            transport.pause_reading()
+            self.names["_paused"] = True
         return 0
 
     def append(self, data, size):
@@ -403,8 +421,12 @@ class StreamFeed:
 
     def unbind(self):
         """Give the reader its own methods back."""
+        transport: Transport = self.transport
         self.transport = None
         self.due = False
+        if self.client_connected is not None:
+            # It may be before the greeting; the next feed of this protocol will greet then, or nobody.
+            transport.protocol._client_connected_cb = self.client_connected
         for name in _METHODS:
             if getattr(self.names.get(name), "__self__", None) is self:
                 del self.names[name]
@@ -443,17 +465,33 @@ class StreamFeed:
 
 
 @cython.cfunc
+@cython.exceptval(-1)
+def limit_of(names: dict) -> cython.Py_ssize_t:
+    """The reader's limit of this moment: programs change it."""
+    limit = names["_limit"]
+    return int(min(limit, _LIMIT_MOST))
+
+
+@cython.cfunc
 def begin(feed: StreamFeed, method, arguments: tuple) -> StreamRead:
-    operation: StreamRead = StreamRead.__new__(StreamRead)
+    operation: StreamRead
+    reader = referent(feed.reader_ref)
+    if reader is None:
+        raise RuntimeError("the StreamReader that is to read is gone: keep the reader, not only its method")
+    operation = StreamRead.__new__(StreamRead)
     operation.feed = feed
-    operation.reader = referent(feed.reader_ref)
+    operation.reader = reader
     operation.buffer = feed.buffer
     operation.names = feed.names
     operation.loop = feed.loop
-    operation.limit = feed.limit
+    operation.limit = limit_of(feed.names)
     operation.method_of_asyncio = method
     operation.arguments = arguments
     return operation
+
+
+# What an operation that is over has in place of its feed.
+_NO_FEED = cython.declare(StreamFeed, StreamFeed.__new__(StreamFeed))
 
 
 def feed_for(transport, protocol):
@@ -476,7 +514,6 @@ def feed_for(transport, protocol):
     feed.names = names
     feed.reader_ref = weakref.ref(reader)
     feed.buffer = reader._buffer
-    feed.limit = reader._limit
     feed.client_connected = protocol._client_connected_cb
     feed.bind()
     return feed
