@@ -36,6 +36,8 @@ class Coroutine:
 
     def throw(self, kind, value=None, traceback=None):
         """End with an exception, cancellation for one."""
+        if self.finished:
+            raise RuntimeError("cannot reuse already awaited coroutine")
         self.close()
         if value is None:
             value = kind() if isinstance(kind, type) else kind
@@ -67,6 +69,8 @@ class Coroutine:
     def __del__(self):
         if not self.started:
             warnings.warn(f"coroutine {self!r} was never awaited", RuntimeWarning, source=self, stacklevel=2)
+        elif not self.finished:
+            self.abandon()  # a coroutine that is dropped is closed
 
     def step(self):
         """Go on: returns the result and is ``finished``, or returns what the task is to wait for."""

@@ -162,10 +162,12 @@ class StreamTransport(Transport):
         if size <= 0:
             return self.read_nothing(size, errno)
         try:
-            if self.feed is not None:
+            if self.feed is not None and self.feed.names is not None:
                 self.feed.feed(scratch, size)
             else:
                 self.protocol.data_received(PyBytes_FromStringAndSize(scratch, size))
+                if self.feed is not None:
+                    self.feed.count_message()
         except (SystemExit, KeyboardInterrupt):
             raise
         except BaseException as exc:

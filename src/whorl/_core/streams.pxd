@@ -10,7 +10,6 @@ cdef class StreamFeed:
     cdef object writer_ref
     cdef object client_connected
     cdef bytearray buffer
-    cdef Py_ssize_t limit
     cdef object future
     cdef bint due
     cdef int messages
@@ -20,7 +19,9 @@ cdef class StreamFeed:
     cdef Py_ssize_t receive(self) except -2
     cdef int feed(self, const char* data, Py_ssize_t size) except -1
     cdef int append(self, const char* data, Py_ssize_t size) except -1
-    cdef int bind(self, object reader) except -1
+    cdef int pause(self) except -1
+    cdef int count_message(self) except -1
+    cdef int bind(self) except -1
     cdef int unbind(self) except -1
 
 cdef StreamFeed feed_for(Transport transport, object protocol)

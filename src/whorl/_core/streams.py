@@ -20,7 +20,7 @@ arrives goes into the reader's buffer, up to asyncio's limit.
 
 On a server the writer's ``drain`` is answered here as well.
 
-The feed knows its reader weakly: asyncio closes the connection when its user has forgotten the reader.
+The feed knows its reader weakly: what arrives for a reader that its user has forgotten is dropped, as on asyncio.
 """
 
 import asyncio
@@ -57,6 +57,7 @@ _WORTH_BINDING = cython.declare(cython.int, 2)
 _NEWLINE = cython.declare(bytes, b"\n")
 _READ_MOST = cython.declare(cython.size_t, 256 * 1024)
 _MOST = 2**62  # a larger number of bytes than can ever be there
+_LIMIT_MOST = 2**61  # twice that is a number, too
 # What take() returns when there is too little, and when asyncio's method has to take over.
 _NOT_YET = cython.declare(object, object())
 _UNUSUAL = cython.declare(object, object())
@@ -192,9 +193,13 @@ class StreamRead(StreamOperation):
                     result = PyBytes_FromStringAndSize(scratch, end)
                     if end < size:
                         feed.append(scratch + end, size - end)
+                        if size > 2 * self.limit and size - end > self.limit:
+                            feed.pause()
                     return result
             if size > 0:
                 feed.append(scratch, size)
+                if PyByteArray_GET_SIZE(self.buffer) > 2 * self.limit:
+                    feed.pause()
         return self.take()
 
     @cython.cfunc
@@ -278,8 +283,12 @@ class StreamRead(StreamOperation):
     @cython.cfunc
     @cython.exceptval(-1, check=False)
     def finish(self) -> cython.int:
+        # The names hold the transport, and so does the feed.
         reader, self.reader = self.reader, None
-        del reader
+        names, self.names = self.names, None
+        arguments, self.arguments = self.arguments, None
+        feed, self.feed = self.feed, _NO_FEED
+        del reader, names, arguments, feed
         return StreamOperation.finish(self)
 
 
@@ -318,7 +327,8 @@ class StreamDrain(StreamOperation):
     @cython.exceptval(-1, check=False)
     def finish(self) -> cython.int:
         writer, self.writer = self.writer, None
-        del writer
+        feed, self.feed = self.feed, _NO_FEED
+        del writer, feed
         return StreamOperation.finish(self)
 
 
@@ -365,15 +375,9 @@ class StreamFeed:
         """Add received bytes to the reader's buffer, and wake up who waits for them."""
         reader = referent(self.reader_ref)
         if reader is None:
-            return 0  # forgotten by its user: asyncio closes the connection
-        if self.names is None:
-            _feed_data(reader, PyBytes_FromStringAndSize(data, size))
-            self.messages += 1
-            if self.messages == _WORTH_BINDING:
-                self.bind(reader)
-            return 0
-        if PyByteArray_GET_SIZE(self.buffer) + size > 2 * self.limit:
-            # Time to pause the transport.
+            return 0  # forgotten by its user
+        if PyByteArray_GET_SIZE(self.buffer) + size > 2 * limit_of(self.names) or self.names["_eof"]:
+            # Time to pause the transport; or somebody has called feed_eof(), and this may not be.
             _feed_data(reader, PyBytes_FromStringAndSize(data, size))
             return 0
         self.append(data, size)
@@ -382,6 +386,14 @@ class StreamFeed:
             self.names["_waiter"] = None
             if not waiter.done():
                 waiter.set_result(None)
+        return 0
+
+    def pause(self):
+        """Pause reading as feed_data() does it: the buffer holds more than twice the limit."""
+        transport = self.names["_transport"]
+        if transport is not None and not self.names["_paused"]:
+            transport.pause_reading()
+            self.names["_paused"] = True
         return 0
 
     def append(self, data, size):
@@ -405,13 +417,20 @@ class StreamFeed:
         operation.method_of_asyncio = _drain
         return operation
 
-    def bind(self, reader):
+    def count_message(self):
+        """Take notice of a message that went to the protocol; the second one shows that it is worth more."""
+        self.messages += 1
+        return self.bind() if self.messages == _WORTH_BINDING else 0
+
+    def bind(self):
         """Become the reader's methods, unless a program has put something of its own there."""
+        reader = referent(self.reader_ref)
+        if type(reader) is not _StreamReader or "data_received" in self.transport.protocol.__dict__:
+            return 0
         names: dict = reader.__dict__
-        if type(reader) is not _StreamReader or not _REPLACED.isdisjoint(names):
+        if not _REPLACED.isdisjoint(names):
             return 0
         self.buffer = names["_buffer"]
-        self.limit = names["_limit"]
         self.names = names
         for name in _METHODS:
             names[name] = getattr(self, name)
@@ -423,9 +442,11 @@ class StreamFeed:
 
     def unbind(self):
         """Give the reader its own methods back."""
-        transport, self.transport = self.transport, None
+        transport: Transport = self.transport
+        self.transport = None
         self.due = False
         if self.client_connected is not None:
+            # It may be before the greeting; the next feed of this protocol will greet then, or nobody.
             transport.protocol._client_connected_cb, self.client_connected = self.client_connected, None
         if self.names is None:
             return 0
@@ -468,17 +489,33 @@ class StreamFeed:
 
 
 @cython.cfunc
+@cython.exceptval(-1)
+def limit_of(names: dict) -> cython.Py_ssize_t:
+    """The reader's limit of this moment: programs change it."""
+    limit = names["_limit"]
+    return limit if limit < _LIMIT_MOST else _LIMIT_MOST
+
+
+@cython.cfunc
 def begin(feed: StreamFeed, method, arguments: tuple) -> StreamRead:
-    operation: StreamRead = StreamRead.__new__(StreamRead)
+    operation: StreamRead
+    reader = referent(feed.reader_ref)
+    if reader is None:
+        raise RuntimeError("the StreamReader that is to read is gone: keep the reader, not only its method")
+    operation = StreamRead.__new__(StreamRead)
     operation.feed = feed
-    operation.reader = referent(feed.reader_ref)
+    operation.reader = reader
     operation.buffer = feed.buffer
     operation.names = feed.names
     operation.loop = feed.loop
-    operation.limit = feed.limit
+    operation.limit = limit_of(feed.names)
     operation.method_of_asyncio = method
     operation.arguments = arguments
     return operation
+
+
+# What an operation that is over has in place of its feed.
+_NO_FEED = cython.declare(StreamFeed, StreamFeed.__new__(StreamFeed))
 
 
 def feed_for(transport, protocol):

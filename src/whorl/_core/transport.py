@@ -342,6 +342,7 @@ class Transport(Watch):
             return
         message = f"unclosed transport {self!r}"
         self.finish()  # first: a warning may be an error
+        self.change_protocol(None)  # the collector empties neither a transport nor the feed of its reader
         warnings.warn(message, ResourceWarning, source=self, stacklevel=2)
 
 
