@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from .support import Recorder, soon_or_never, turn, turn_until, until
+from .support import Recorder, soon_or_never, turn, turn_until, until, whorl_only
 
 Loop = asyncio.AbstractEventLoop
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Any]
@@ -46,6 +46,7 @@ def compiled(reader: asyncio.StreamReader) -> bool:
     return "read" in reader.__dict__
 
 
+@whorl_only
 def test_a_read_may_be_driven_by_hand_once(loop: Loop) -> None:
     reader, writer, peer = soon_or_never(loop, streams())
     read: Any = reader.read(10)
@@ -64,6 +65,7 @@ def test_a_read_may_be_driven_by_hand_once(loop: Loop) -> None:
     soon_or_never(loop, end(writer, peer))
 
 
+@whorl_only
 @pytest.mark.parametrize("how", ["closed", "dropped"])
 @pytest.mark.parametrize("woken", [False, True])
 def test_a_read_that_is_given_up_makes_room_for_the_next_one(loop: Loop, how: str, woken: bool) -> None:
