@@ -342,7 +342,11 @@ class Transport(Watch):
             return
         message = f"unclosed transport {self!r}"
         self.finish()  # first: a warning may be an error
-        self.change_protocol(None)  # the collector empties neither a transport nor the feed of its reader
+        if not self.lost or self.loop._closed:
+            # Otherwise a writer that died with us has closed us, and connection_lost() is on its way.
+            self.closing = True
+            self.lost = 1
+            self.change_protocol(None)  # the collector empties neither a transport nor the feed of its reader
         warnings.warn(message, ResourceWarning, source=self, stacklevel=2)
 
 
