@@ -143,3 +143,10 @@ def run_script(text: str, *, timeout: float = 30) -> str:
     assert done.returncode == 0, f"ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
     assert not done.stderr, done.stderr
     return done.stdout
+
+
+async def warm_up(reader: asyncio.StreamReader, peer: socket.socket) -> None:
+    """Two messages: from the second on a connection's reads are the compiled ones."""
+    for _ in range(2):
+        peer.send(b".")
+        assert await reader.read(1) == b"."

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from .support import Recorder, soon_or_never, turn, turn_until, until, whorl_only
+from .support import Recorder, soon_or_never, turn, turn_until, until, warm_up, whorl_only
 
 Loop = asyncio.AbstractEventLoop
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Any]
@@ -20,6 +20,7 @@ async def streams(limit: float = 1 << 16) -> tuple[asyncio.StreamReader, Any, so
     """Return a reader, a writer and the plain socket at their other end."""
     ours, theirs = socket.socketpair()
     reader, writer = await asyncio.open_connection(sock=ours, limit=limit)  # type: ignore[arg-type]
+    await warm_up(reader, theirs)
     return reader, writer, theirs
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from hostile.certificate import make_credentials
 
-from .support import LOOP, new_loop, soon_or_never, turn, turn_until, until, whorl_only
+from .support import LOOP, new_loop, soon_or_never, turn, turn_until, until, warm_up, whorl_only
 from .test_streams import Loop, compiled, end, streams, with_server
 
 
@@ -54,6 +54,7 @@ def test_a_reader_of_another_kind_is_left_alone(loop: Loop, reader_type: Any, pr
         transport, _ = await loop.create_connection(lambda: protocol, sock=ours)
         writer = asyncio.StreamWriter(transport, protocol, reader, loop)
         standard = reader_type is asyncio.StreamReader and protocol_type is asyncio.StreamReaderProtocol and not own
+        await warm_up(reader, peer)
         assert (reader.__dict__.keys() == mine.keys()) == (not standard or LOOP != "whorl")
         peer.send(b"line\nmore")
         assert await reader.readline() == b"line\n"
@@ -142,6 +143,9 @@ def test_a_connection_that_has_ended_is_freed_at_once(loop: Loop) -> None:
 
     async def talk(reader: asyncio.StreamReader, writer: Any) -> None:
         watch(reader, writer)
+        for _ in range(2):  # from the second message on the reads are the compiled ones
+            writer.write(b"line\n")
+            assert await reader.readline() == b"line\n"
         writer.write(b"line\n")
         # A task keeps its coroutine, but a read that is over keeps nothing.
         finished.append(asyncio.create_task(reader.readline()))
@@ -236,3 +240,20 @@ def test_a_writer_that_dies_with_its_connection_reports_nothing(loop: Loop) -> N
         warnings.simplefilter("ignore", ResourceWarning)
         soon_or_never(loop, forget())
         turn(loop)
+
+
+def test_closing_keeps_what_a_reader_was_woken_for(loop: Loop) -> None:
+    reader, writer, peer = soon_or_never(loop, streams())
+    read = loop.create_task(reader.read(10))
+    turn(loop)
+    peer.send(b"hello")
+
+    def close_when_woken() -> None:
+        if reader._waiter is None:  # type: ignore[attr-defined]  # woken, and not there yet
+            writer.close()
+        else:
+            loop.call_soon(close_when_woken)
+
+    loop.call_soon(close_when_woken)
+    assert soon_or_never(loop, asyncio.wait_for(read, 10)) == b"hello"
+    soon_or_never(loop, end(writer, peer))

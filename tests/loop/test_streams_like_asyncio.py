@@ -15,7 +15,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from .support import new_loop, tcp_pair, turn
+from .support import new_loop, tcp_pair, turn, warm_up
 
 # Turns after which nothing more comes of a move.
 SETTLED = 8
@@ -47,6 +47,7 @@ class Play:
         self.seen: list[Any] = []
         ours, self.peer = tcp_pair() if tcp else socket.socketpair()
         self.reader, self.writer = loop.run_until_complete(asyncio.open_connection(sock=ours, limit=limit))
+        loop.run_until_complete(warm_up(self.reader, self.peer))
 
     def settle(self, turns: int = SETTLED) -> None:
         for _ in range(turns):

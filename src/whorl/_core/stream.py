@@ -500,11 +500,15 @@ class StreamTransport(Transport):
 
     def close(self):
         """Close the connection once everything is sent; ``connection_lost(None)`` follows."""
+        if self.feed is not None:
+            self.feed.take_in()
         self.flush_if_corked()
         Transport.close(self)
 
     def abort(self):
         """Close the connection now; what the kernel has not taken is dropped."""
+        if self.feed is not None:
+            self.feed.take_in()
         self.flush_if_corked()
         Transport.abort(self)
 

@@ -17,6 +17,7 @@ cdef class StreamFeed:
 
     cdef bint leave_to_task(self) except -1
     cdef Py_ssize_t receive(self) except -2
+    cdef int take_in(self) except -1
     cdef int feed(self, const char* data, Py_ssize_t size) except -1
     cdef int append(self, const char* data, Py_ssize_t size) except -1
     cdef int pause(self) except -1

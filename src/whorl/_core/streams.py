@@ -371,6 +371,15 @@ class StreamFeed:
             return -1
         return size
 
+    def take_in(self):
+        """Receive what a task was woken for and has not come for: the connection is about to be closed."""
+        if self.due:
+            self.due = False
+            size: cython.Py_ssize_t = self.receive()
+            if size > 0:
+                self.append(self.loop.scratch, size)
+        return 0
+
     def feed(self, data, size):
         """Add received bytes to the reader's buffer, and wake up who waits for them."""
         reader = referent(self.reader_ref)
