@@ -249,7 +249,7 @@ def test_closing_keeps_what_a_reader_was_woken_for(loop: Loop) -> None:
     peer.send(b"hello")
 
     def close_when_woken() -> None:
-        if reader._waiter is None:  # type: ignore[attr-defined]  # woken, and not there yet
+        if reader._waiter is None:  # woken, and not there yet
             writer.close()
         else:
             loop.call_soon(close_when_woken)
