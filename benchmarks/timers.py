@@ -1,8 +1,9 @@
 """What does a timer cost? CPU time per timer, in µs, and with a million pending ones also memory, in bytes.
 
-The form of the question matters more here than elsewhere: over a dozen forms that were tried whorl's ratio to uvloop went
-from 0.39 to 0.67 for timers that are cancelled, and from 0.49 to 0.65 for those that fire. Delays are whole milliseconds,
-because uvloop takes anything shorter for "now" and sets no timer for it: that would compare different things.
+The form of the question matters more here than elsewhere: over a dozen forms that were tried whorl's ratio to uvloop
+went from 0.39 to 0.67 for timers that are cancelled, and from 0.49 to 0.65 for those that fire. Delays are whole
+milliseconds, because uvloop takes anything shorter for "now" and sets no timer for it: that would compare different
+things.
 """
 
 import asyncio
