@@ -32,6 +32,9 @@ cdef extern from "Python.h":
     int audit "PySys_Audit" (const char* event, const char* format, ...) except -1
     void drop "Py_XDECREF" (PyObject* value)
 
+cdef extern from "string.h" nogil:
+    void* memmem(const void* data, size_t size, const void* wanted, size_t wanted_size)
+
 cdef extern from "errno.h" nogil:
     int errno
     int EAGAIN, EBADF, ECONNABORTED, EEXIST, EINTR, EMFILE, ENFILE, ENOBUFS, ENOENT, ENOMEM, EPERM, EPROTO

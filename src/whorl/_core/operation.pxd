@@ -1,24 +1,20 @@
 # The C side of operation.py, for the sock operations.
-cimport cython
+from whorl._core.coroutine cimport Coroutine
 from whorl._core.readiness cimport Readiness
 from whorl._core.scheduler cimport Scheduler
 
 # The fields of every kind of operation. (No freelist: an object from there keeps the mark that its finalizer ran.)
-cdef class Operation:
+cdef class Operation(Coroutine):
     cdef Scheduler loop
     cdef object sock
     cdef Readiness readiness
-    cdef object future
     cdef object data
     cdef object address
     cdef Py_ssize_t size
     cdef bint writes
     cdef bint is_native
     cdef bint passed
-    cdef bint started
-    cdef bint finished
 
-    cdef object step(self)
     cdef int finish(self) except -1
     cdef int check(self) except -1
     cdef object advance(self)

@@ -1,14 +1,10 @@
 # Kernel-facing module: compiled only; operation.pxd is its C side, operation.pyi its face to type checkers.
-"""An operation: a coroutine written by hand, around one system call on one socket.
+"""An operation: a coroutine written by hand around one system call on one socket.
 
 A step looks up what is known of the socket and makes the system call if that makes sense. If the kernel has nothing
 (or no room), the task gets a future to wait for, which the socket's readiness completes at the next edge; then comes
 the next step. Data is received in the task's own step, never ahead of it, so cancelling an operation cannot lose any:
 either the task got the bytes or they are still in the kernel.
-
-``step`` is the one door. From C (``await`` in a coroutine, a task of its own) it is reached through the type's
-``am_send`` slot, which hands the result over as it is; from Python through ``send`` and ``__next__``, where a result
-is a StopIteration. Raising one for each message would cost more than the rest of the step.
 
 Cheap in the common case, and right in all: each step looks the socket up anew, as it may have been closed or handed
 to a transport meanwhile. That is one look at the registry's table if the number's owner is a readiness that knows
@@ -19,17 +15,10 @@ import errno as errors
 import os
 import socket
 import ssl
-import warnings
 
 import cython
-from cython.cimports.cpython.object import PyObject, PyTypeObject
-from cython.cimports.whorl._core.linux import (
-    PYGEN_NEXT,
-    PYGEN_RETURN,
-    fill_am_send,
-    give,
-    socket_fd,
-)
+from cython.cimports.whorl._core.coroutine import Coroutine
+from cython.cimports.whorl._core.linux import socket_fd
 from cython.cimports.whorl._core.readiness import Readiness, known_readiness
 from cython.cimports.whorl._core.registry import Registry, Watch, is_socket
 from cython.cimports.whorl._core.scheduler import Scheduler
@@ -42,71 +31,19 @@ NEXT_TURN = object()
 
 @cython.no_gc_clear
 @cython.cclass
-class Operation:
+class Operation(Coroutine):
     """One operation on one socket, to be awaited once."""
 
     def __init__(self, loop: Scheduler, sock):
         self.loop = loop
         self.sock = sock
 
-    # -- a coroutine as asyncio sees it -------------------------------------------------------------------------
-
-    def __await__(self):
-        return self
-
-    def __iter__(self):
-        return self
-
-    def __next__(self):
-        result = self.step()
-        if self.finished:
-            raise StopIteration(result)
-        return result
-
-    def send(self, value):
-        """Go on; returns the future to wait for, or ends with StopIteration and the result."""
-        result = self.step()
-        if self.finished:
-            raise StopIteration(result)
-        return result
-
-    def throw(self, kind, value=None, traceback=None):
-        """End the operation with an exception, cancellation for one."""
-        self.close()
-        if value is None:
-            value = kind() if isinstance(kind, type) else kind
-        raise value
-
-    def close(self):
-        """End the operation; nothing was received that nobody got."""
-        self.started = True
+    def abandon(self) -> cython.int:
         self.finish()
-        self.forget_future()
-
-    def __getattr__(self, name):
-        # A coroutine's names, for the repr of its task; extension types cannot define these as properties.
-        if name in ("__name__", "__qualname__"):
-            return self.method
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-
-    @property
-    def cr_running(self):
-        return False
-
-    @property
-    def cr_frame(self):
-        return None
-
-    @property
-    def cr_await(self):
-        return self.future
+        return self.forget_future()
 
     def __repr__(self):
         return f"<{type(self).__name__} on {self.sock!r}>"
-
-    def __del__(self):
-        if not self.started:
-            warnings.warn(f"coroutine {self!r} was never awaited", RuntimeWarning, source=self, stacklevel=2)
 
     # -- the steps ----------------------------------------------------------------------------------------------
 
@@ -211,7 +148,7 @@ class Operation:
 
     def wait(self):
         """Return the future that the task is to wait for."""
-        future = self.loop.create_future()
+        future = self.loop.new_future()
         future._asyncio_future_blocking = True  # the sign by which a task knows a future that it is to wait for
         self.future = future
         self.readiness.add_waiter(future, self.writes)
@@ -228,16 +165,3 @@ class Operation:
         if future is not None:
             self.readiness.remove_waiter(future, self.writes)
         return 0
-
-
-@cython.cfunc
-@cython.exceptval(-1, check=False)
-def am_send(operation: Operation, _value: object, result: cython.pointer(cython.pointer(PyObject))) -> cython.int:
-    """The C side of ``send()`` (PyAsyncMethods.am_send)."""
-    result[0] = cython.NULL
-    give(operation.step(), result)
-    return PYGEN_RETURN if operation.finished else PYGEN_NEXT
-
-
-# Before any subtype is made: they inherit it.
-fill_am_send(cython.cast(cython.pointer(PyTypeObject), Operation), cython.cast(cython.p_void, am_send))

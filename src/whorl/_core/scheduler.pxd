@@ -16,6 +16,7 @@ cdef class Scheduler:
     cdef public object _task_factory
     cdef public bint own_clock
     cdef object clock
+    cdef dict future_options
     cdef readonly ReadyQueue ready
     cdef readonly TimerHeap timers
     cdef ReadyQueue due
@@ -29,6 +30,7 @@ cdef class Scheduler:
 
     cdef int fill(self, Handle handle, object callback, tuple args, object context) except -1
     cdef double now(self) except? -1
+    cdef object new_future(self)
     cdef int check_open(self) except -1
     cdef Handle soon(self, object callback, tuple args, object context)
     cdef int turn(self) except -1

@@ -27,7 +27,7 @@ from asyncio.log import logger
 
 import cython
 from cython.cimports.cpython.mem import PyMem_Free, PyMem_Malloc
-from cython.cimports.cpython.object import PyObject
+from cython.cimports.cpython.object import PyObject, PyObject_Call
 from cython.cimports.libc.math import ceil
 from cython.cimports.whorl._core.handle import Handle
 from cython.cimports.whorl._core.linux import (
@@ -61,9 +61,9 @@ _SCRATCH_SIZE = cython.declare(cython.size_t, 256 * 1024)
 # Larger than any descriptor: what a number that no C type holds stands for.
 _NO_FILE = 2**62
 
-_Task = asyncio.Task
-_Future = asyncio.Future
-_Context = contextvars.Context
+_Task = cython.declare(object, asyncio.Task)
+_Future = cython.declare(object, asyncio.Future)
+_Context = cython.declare(object, contextvars.Context)
 
 
 @cython.no_gc_clear
@@ -130,7 +130,13 @@ class Scheduler:
 
     def create_future(self):
         """Return a new future of this loop."""
-        return _Future(loop=self)
+        return self.new_future()
+
+    def new_future(self):
+        # The keyword arguments are kept: making a dict of them would take longer than making the future.
+        if self.future_options is None:
+            self.future_options = {"loop": self}
+        return PyObject_Call(_Future, (), self.future_options)
 
     def create_task(self, coro, *, name=None, context=None, **kwargs):
         """Run a coroutine as a task; keyword arguments unknown here go on to the task or its factory."""

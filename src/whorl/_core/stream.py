@@ -22,6 +22,7 @@ from cython.cimports.cpython.buffer import PyBUF_WRITABLE, PyBuffer_Release, PyO
 from cython.cimports.cpython.bytes import PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
 from cython.cimports.libc.stdint import uint32_t
 from cython.cimports.whorl._core.buffers import WriteBuffer
+from cython.cimports.whorl._core.coroutine import DONE
 from cython.cimports.whorl._core.linux import (
     AF_UNIX,
     EAGAIN,
@@ -48,6 +49,7 @@ from cython.cimports.whorl._core.linux import (
     socket_type,
 )
 from cython.cimports.whorl._core.scheduler import Scheduler
+from cython.cimports.whorl._core.streams import StreamFeed, feed_for
 from cython.cimports.whorl._core.transport import Transport
 
 from whorl._core.faces import face
@@ -63,6 +65,7 @@ _CORK_MOST = cython.declare(cython.Py_ssize_t, 64 * 1024)
 _CHUNKS_MOST = cython.declare(cython.int, 256)
 _READ_MOST = cython.declare(cython.size_t, 256 * 1024)
 _BufferedProtocol = cython.declare(object, asyncio.BufferedProtocol)
+_drain_helper = asyncio.StreamReaderProtocol._drain_helper
 
 
 @cython.final
@@ -78,6 +81,7 @@ class StreamTransport(Transport):
     eof_read: cython.bint
     eof_written: cython.bint
     corked: cython.bint
+    feed: StreamFeed  # in place of data_received(), for asyncio's own stream protocol
 
     _start_tls_compatible = True
     _sendfile_compatible = SENDFILE_MODE
@@ -122,7 +126,15 @@ class StreamTransport(Transport):
     @cython.exceptval(-1, check=False)
     def change_protocol(self, protocol) -> cython.int:
         self.buffered = isinstance(protocol, _BufferedProtocol)
-        return Transport.change_protocol(self, protocol)
+        before, self.feed = self.feed, None
+        if before is not None:
+            before.unbind()
+            self.protocol.__dict__.pop("_drain_helper", None)
+        Transport.change_protocol(self, protocol)
+        self.feed = feed_for(self, protocol)
+        if self.feed is not None:
+            protocol.__dict__["_drain_helper"] = self._drain_helper
+        return 0
 
     @cython.cfunc
     def wanted(self) -> uint32_t:
@@ -144,12 +156,17 @@ class StreamTransport(Transport):
     @cython.exceptval(-1, check=False)
     def read(self) -> cython.int:
         scratch: cython.p_char = self.loop.scratch
-        size: cython.Py_ssize_t = recv(socket_fd(self.sock), scratch, _READ_MOST, MSG_DONTWAIT)
+        size: cython.Py_ssize_t
+        if self.feed is not None and self.feed.leave_to_task():
+            return 0
+        size = recv(socket_fd(self.sock), scratch, _READ_MOST, MSG_DONTWAIT)
         if size <= 0:
-            return self.read_failed(errno) if size < 0 else self.read_eof()
-        data = PyBytes_FromStringAndSize(scratch, size)
+            return self.read_nothing(size, errno)
         try:
-            self.protocol.data_received(data)
+            if self.feed is not None:
+                self.feed.feed(scratch, size)
+            else:
+                self.protocol.data_received(PyBytes_FromStringAndSize(scratch, size))
         except (SystemExit, KeyboardInterrupt):
             raise
         except BaseException as exc:
@@ -175,7 +192,7 @@ class StreamTransport(Transport):
         code: cython.int = errno
         PyBuffer_Release(cython.address(view))
         if size <= 0:
-            return self.read_failed(code) if size < 0 else self.read_eof()
+            return self.read_nothing(size, code)
         try:
             self.protocol.buffer_updated(size)
         except (SystemExit, KeyboardInterrupt):
@@ -186,7 +203,9 @@ class StreamTransport(Transport):
 
     @cython.cfunc
     @cython.exceptval(-1, check=False)
-    def read_failed(self, code: cython.int) -> cython.int:
+    def read_nothing(self, size: cython.Py_ssize_t, code: cython.int) -> cython.int:
+        if size == 0:
+            return self.read_eof()
         if code != EAGAIN and code != EINTR:
             self._fatal_error(system_error(code), "Fatal read error on socket transport")
         return 0
@@ -469,6 +488,10 @@ class StreamTransport(Transport):
             self.end_wait_for_room(ConnectionError("the connection was lost while a file was being sent"))
         return 0
 
+    def _drain_helper(self):
+        """What ``StreamWriter.drain()`` waits for: nothing, most of the time."""
+        return _drain_helper(self.protocol) if self.protocol_paused or self.lost else DONE
+
     # -- for sendfile -------------------------------------------------------------------------------------------
 
     def _make_empty_waiter(self):
@@ -476,7 +499,7 @@ class StreamTransport(Transport):
         if self.empty_waiter is not None:
             raise RuntimeError("Empty waiter is already set")
         self.flush_if_corked()
-        self.empty_waiter = self.loop.create_future()
+        self.empty_waiter = self.loop.new_future()
         if self.pending() == 0:
             self.empty_waiter.set_result(None)
         return self.empty_waiter
@@ -487,7 +510,7 @@ class StreamTransport(Transport):
 
     def _wait_for_room(self):
         """Return a future that is done when the kernel takes more, or fails when the connection is lost."""
-        future = self.loop.create_future()
+        future = self.loop.new_future()
         if self.lost:
             future.set_exception(ConnectionError("the connection is lost"))
         else:

@@ -31,6 +31,7 @@ cdef class Transport(Watch):
     cdef uint32_t wanted(self)
     cdef int readable(self) except -1
     cdef int writable(self) except -1
+    cdef int read_nothing(self, Py_ssize_t size, int code) except -1
     cdef Py_ssize_t pending(self)
     cdef int drop_pending(self) except -1
     cdef int maybe_pause_protocol(self) except -1

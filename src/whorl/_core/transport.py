@@ -178,6 +178,10 @@ class Transport(Watch):
     def writable(self) -> cython.int:
         raise NotImplementedError
 
+    def read_nothing(self, size: cython.Py_ssize_t, code: cython.int) -> cython.int:
+        """Act on a read that brought no bytes: 0 is the end, less is the error ``code``."""
+        raise NotImplementedError
+
     def holds_descriptor(self) -> cython.bint:
         return not self.finished and socket_fd(self.sock) == self.fd
 

@@ -1,0 +1,12 @@
+# The C side of coroutine.py, for the operations.
+
+cdef class Coroutine:
+    cdef object future
+    cdef bint started
+    cdef bint finished
+
+    cdef object step(self)
+    cdef int abandon(self) except -1
+
+# What a call returns that is to be awaited and has nothing to wait for.
+cdef object DONE

@@ -1,0 +1,112 @@
+# Kernel-facing module: compiled only; coroutine.pxd is its C side, coroutine.pyi its face to type checkers.
+"""A coroutine written by hand: what the operations on sockets and streams have in common.
+
+``step`` is the one door. From C (``await`` in a coroutine, a task of its own) it is reached through the type's
+``am_send`` slot, which hands the result over as it is; from Python through ``send`` and ``__next__``, where a result
+is a StopIteration. Raising one for each message would cost more than the rest of the step.
+"""
+
+import warnings
+
+import cython
+from cython.cimports.cpython.object import PyObject, PyTypeObject
+from cython.cimports.whorl._core.linux import PYGEN_NEXT, PYGEN_RETURN, fill_am_send, give
+
+
+@cython.no_gc_clear
+@cython.cclass
+class Coroutine:
+    """To be awaited once, by a coroutine or as a task of its own."""
+
+    def __await__(self):
+        return self
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        return self.send(None)
+
+    def send(self, value):
+        """Go on; returns the future to wait for, or ends with StopIteration and the result."""
+        result = self.step()
+        if self.finished:
+            raise StopIteration(result)
+        return result
+
+    def throw(self, kind, value=None, traceback=None):
+        """End with an exception, cancellation for one."""
+        self.close()
+        if value is None:
+            value = kind() if isinstance(kind, type) else kind
+        raise value
+
+    def close(self):
+        """End without a result; nothing was taken that nobody got."""
+        self.started = True
+        self.abandon()
+
+    def __getattr__(self, name):
+        # A coroutine's names, for the repr of its task; extension types cannot define these as properties.
+        if name in ("__name__", "__qualname__"):
+            return self.method
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    @property
+    def cr_running(self):
+        return False
+
+    @property
+    def cr_frame(self):
+        return None
+
+    @property
+    def cr_await(self):
+        return self.future
+
+    def __del__(self):
+        if not self.started:
+            warnings.warn(f"coroutine {self!r} was never awaited", RuntimeWarning, source=self, stacklevel=2)
+
+    def step(self):
+        """Go on: returns the result and is ``finished``, or returns what the task is to wait for."""
+        raise NotImplementedError
+
+    def abandon(self) -> cython.int:
+        """Give up: let go of what is held."""
+        raise NotImplementedError
+
+
+@cython.final
+@cython.cclass
+class Done(Coroutine):
+    """A coroutine that has nothing to do: it may be awaited any number of times."""
+
+    method = "Done"
+
+    def __cinit__(self):
+        self.started = self.finished = True
+
+    @cython.cfunc
+    def step(self):
+        return None
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def abandon(self) -> cython.int:
+        return 0
+
+
+@cython.cfunc
+@cython.exceptval(-1, check=False)
+def am_send(coroutine: Coroutine, _value: object, result: cython.pointer(cython.pointer(PyObject))) -> cython.int:
+    """The C side of ``send()`` (PyAsyncMethods.am_send)."""
+    result[0] = cython.NULL
+    give(coroutine.step(), result)
+    return PYGEN_RETURN if coroutine.finished else PYGEN_NEXT
+
+
+# Before any subtype is made: they inherit it.
+fill_am_send(cython.cast(cython.pointer(PyTypeObject), Coroutine), cython.cast(cython.p_void, am_send))
+
+DONE = Done()

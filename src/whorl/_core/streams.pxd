@@ -1,0 +1,25 @@
+# The C side of streams.py, for the stream transport.
+from whorl._core.scheduler cimport Scheduler
+from whorl._core.transport cimport Transport
+
+cdef class StreamFeed:
+    cdef Transport transport
+    cdef Scheduler loop
+    cdef object reader_ref
+    cdef object writer_ref
+    cdef object client_connected
+    cdef bytearray buffer
+    cdef Py_ssize_t limit
+    cdef object future
+    cdef bint due
+    cdef double received_at
+
+    cdef bint leave_to_task(self) except -1
+    cdef Py_ssize_t receive(self) except -2
+    cdef int feed(self, const char* data, Py_ssize_t size) except -1
+    cdef int append(self, const char* data, Py_ssize_t size) except -1
+    cdef bint has_failed(self) except -1
+    cdef int bind(self, object reader) except -1
+    cdef int unbind(self) except -1
+
+cdef StreamFeed feed_for(Transport transport, object protocol)
