@@ -1,20 +1,33 @@
-"""Connections: from an address, or a socket, to a transport."""
+"""Connections: from an address, or a socket, to a transport.
+
+Most programs connect to an address that is written out already (a pool that has looked its host up, a neighbour on
+this machine), without any option. That takes a socket, one operation and a transport; everything else goes the way of
+asyncio, which looks up, binds, races and encrypts.
+"""
 
 import asyncio
 import socket
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from whorl import compat
+from whorl._core.address import literal_family, needs_no_lookup
 from whorl._core.datagram import DatagramTransport
 from whorl._core.sock import Connect
 from whorl._core.stream import StreamTransport
 from whorl._loop.attempt import attempt, leaving
 
+_NON_BLOCKING_STREAM = int(socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+
 _Pair = tuple[asyncio.Transport, asyncio.BaseProtocol]
 
 
-async def sock_connect(self: Any, sock: socket.socket, address: Any) -> None:
+def sock_connect(self: Any, sock: socket.socket, address: Any) -> Coroutine[Any, Any, None]:
     """Connect a non-blocking socket; a host name in the address is looked up first."""
+    return Connect(self, sock, address) if needs_no_lookup(sock, address) else _look_up_and_connect(self, sock, address)
+
+
+async def _look_up_and_connect(self: Any, sock: socket.socket, address: Any) -> None:
     compat.check_ssl_socket(sock)
     if self._debug and sock.gettimeout() != 0:
         raise ValueError("the socket must be non-blocking")
@@ -24,10 +37,37 @@ async def sock_connect(self: Any, sock: socket.socket, address: Any) -> None:
     await Connect(self, sock, address)
 
 
-async def create_connection(self: Any, *args: Any, **kwargs: Any) -> _Pair:
+def create_connection(self: Any, *args: Any, **kwargs: Any) -> Coroutine[Any, Any, _Pair]:
     """Connect to a TCP server, as asyncio does; whatever goes wrong, no socket stays open."""
-    pair: _Pair = await attempt(self, compat.create_connection, args, kwargs)
-    return pair
+    if not kwargs and len(args) == 3 and type(args[2]) is int and not self._debug:
+        protocol_factory, host, port = args
+        match literal_family(host):
+            case socket.AF_INET:
+                return _connect_straight(self, protocol_factory, socket.AF_INET, (host, port))
+            case socket.AF_INET6:
+                return _connect_straight(self, protocol_factory, socket.AF_INET6, (host, port, 0, 0))
+    return attempt(self, compat.create_connection, args, kwargs)
+
+
+async def _connect_straight(
+    self: Any, protocol_factory: Callable[[], asyncio.BaseProtocol], family: int, address: tuple[Any, ...]
+) -> _Pair:
+    """Connect to one address that needs no look-up: what asyncio does then, without what it has for all else."""
+    sock = socket.socket(family, _NON_BLOCKING_STREAM, socket.IPPROTO_TCP)
+    try:
+        await Connect(self, sock, address)
+        protocol = protocol_factory()
+        waiter = self.create_future()
+        transport = StreamTransport(self, sock, protocol, waiter)
+    except BaseException:
+        sock.close()
+        raise
+    try:
+        await waiter
+    except BaseException:
+        transport.close()
+        raise
+    return transport, protocol
 
 
 async def create_unix_connection(self: Any, *args: Any, **kwargs: Any) -> _Pair:
