@@ -8,6 +8,8 @@ immutable all the way down, so it does not matter who else has them; thousands o
 What is not plain IPv4 (or IPv6, from the kernel) is left to the socket module.
 """
 
+import socket
+
 import cython
 from cython.cimports.cpython.tuple import PyTuple_GET_SIZE
 from cython.cimports.libc.stdint import uint32_t, uint64_t
@@ -18,6 +20,7 @@ from cython.cimports.whorl._core.linux import (
     getpeername,
     getsockname,
     htons,
+    in6_addr,
     inet_ntop,
     inet_pton,
     ntohl,
@@ -26,13 +29,14 @@ from cython.cimports.whorl._core.linux import (
     sockaddr_in,
     sockaddr_in6,
     sockaddr_storage,
+    socket_family,
     socket_fd,
     socklen_t,
     utf8,
 )
 
-# Slots in each table: enough for the peers that are busy at one time, and 10 KiB of keys and pointers.
-_SLOTS = cython.declare(cython.int, 256)
+_Socket = cython.declare(object, socket.socket)
+# 256 slots in each table, the top 8 bits of the hash: enough for the peers that are busy at one time.
 _tuples = cython.declare(list, [None] * 256)
 _tuple_keys = cython.declare(uint64_t[256])
 _hosts = cython.declare(list, [None] * 256)
@@ -139,3 +143,23 @@ def peer_name(sock):
         except OSError:
             return None
     return name
+
+
+def literal_family(host) -> cython.int:
+    """Return AF_INET or AF_INET6 if a host is an address of that family written out, else 0."""
+    room: in6_addr
+    if type(host) is not str or not 0 < len(host) < 46:
+        return 0
+    text: cython.p_const_char = utf8(host)
+    if strlen(text) != cython.cast(cython.size_t, len(host)):
+        return 0
+    if inet_pton(AF_INET, text, cython.address(room)) == 1:
+        return AF_INET
+    return AF_INET6 if inet_pton(AF_INET6, text, cython.address(room)) == 1 else 0
+
+
+def needs_no_lookup(sock, address) -> cython.bint:
+    """Whether the kernel understands an address as it stands: a literal of the socket's own family and a port."""
+    if type(sock) is not _Socket or type(address) is not tuple or len(address) != 2 or type(address[1]) is not int:
+        return False
+    return socket_family(sock) == literal_family(address[0])

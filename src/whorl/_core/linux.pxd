@@ -37,7 +37,7 @@ cdef extern from "string.h" nogil:
 
 cdef extern from "errno.h" nogil:
     int errno
-    int EAGAIN, EBADF, ECONNABORTED, EEXIST, EINTR, EMFILE, ENFILE, ENOBUFS, ENOENT, ENOMEM, EPERM, EPROTO
+    int EAGAIN, EBADF, EINPROGRESS, ENOTCONN, ECONNABORTED, EEXIST, EINTR, EMFILE, ENFILE, ENOBUFS, ENOENT, ENOMEM, EPERM, EPROTO
 
 cdef extern from "unistd.h" nogil:
     int close(int fd)
@@ -86,16 +86,19 @@ cdef extern from "sys/socket.h" nogil:
     ssize_t sendmsg(int fd, const msghdr* message, int flags)
     ssize_t sendto(int fd, const void* data, size_t size, int flags, const sockaddr* address, socklen_t address_size)
     int getsockname(int fd, sockaddr* address, socklen_t* address_size)
+    int connect(int fd, const sockaddr* address, socklen_t address_size)
+    int getsockopt(int fd, int level, int name, void* value, socklen_t* size)
     int getpeername(int fd, sockaddr* address, socklen_t* address_size)
     int setsockopt(int fd, int level, int name, const void* value, socklen_t size)
     int accept4(int fd, sockaddr* address, socklen_t* address_size, int flags)
+    int SOL_SOCKET, SO_ERROR
     int AF_INET, AF_INET6, AF_UNIX, SOCK_STREAM, SOCK_NONBLOCK, SOCK_CLOEXEC, MSG_DONTWAIT, MSG_NOSIGNAL
 
 cdef extern from "netinet/in.h" nogil:
     struct in_addr:
         uint32_t s_addr
     struct in6_addr:
-        pass
+        unsigned char s6_addr[16]
     struct sockaddr_in:
         sa_family_t sin_family
         unsigned short sin_port

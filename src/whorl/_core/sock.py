@@ -10,21 +10,32 @@ that run once for each message fill the operation's fields themselves; calling t
 rest.
 """
 
-import errno as errors
-import socket
-
 import cython
 from cython.cimports.cpython.buffer import PyBUF_SIMPLE, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
 from cython.cimports.cpython.bytes import PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
 from cython.cimports.cpython.mem import PyMem_Free, PyMem_Malloc
+from cython.cimports.cpython.object import PyObject
+from cython.cimports.whorl._core.address import kernel_address
 from cython.cimports.whorl._core.linux import (
     EAGAIN,
+    EINPROGRESS,
     EINTR,
+    ENOTCONN,
     MSG_DONTWAIT,
     MSG_NOSIGNAL,
+    SO_ERROR,
+    SOL_SOCKET,
+    audit,
+    connect,
     errno,
+    getpeername,
+    getsockopt,
     recv,
     send,
+    sockaddr,
+    sockaddr_storage,
+    socket_family,
+    socklen_t,
 )
 from cython.cimports.whorl._core.operation import NEXT_TURN, Operation
 from cython.cimports.whorl._core.scheduler import Scheduler
@@ -233,29 +244,58 @@ class Connect(Operation):
         if self.passed:
             return self.outcome()
         self.loop.check_no_transport(self.descriptor(), self.sock)
-        try:
-            self.sock.connect(self.address)
+        if self.begin_to_connect():
             return None
-        except InterruptedError:
-            pass  # goes on in the background (connect(2))
-        except BlockingIOError as exc:
-            if exc.errno == EAGAIN:
-                raise  # a Unix socket whose listener's queue is full: nothing goes on in the background
         self.passed = True
         # Only now: the kernel reports an unconnected socket as hung up.
         self.find_readiness()
         return self.would_block()
 
     @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def begin_to_connect(self) -> cython.bint:
+        """Return whether the socket is connected already; else the kernel goes on in the background."""
+        address: sockaddr_storage
+        size: socklen_t = 0
+        if self.is_native:
+            size = kernel_address(self.address, socket_family(self.sock), cython.address(address))
+        if size:
+            target: object = self.address
+            audit(
+                "socket.connect",
+                "OO",
+                cython.cast(cython.pointer(PyObject), self.sock),
+                cython.cast(cython.pointer(PyObject), target),
+            )
+            if connect(self.descriptor(), cython.cast(cython.pointer(sockaddr), cython.address(address)), size) == 0:
+                return True
+            if errno != EINPROGRESS and errno != EINTR:
+                raise system_error(errno)
+            return False
+        try:
+            self.sock.connect(self.address)
+            return True
+        except InterruptedError:
+            pass  # goes on in the background (connect(2))
+        except BlockingIOError as exc:
+            if exc.errno == EAGAIN:
+                raise  # a Unix socket whose listener's queue is full: nothing goes on in the background
+        return False
+
+    @cython.cfunc
     def outcome(self):
-        code = self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        address: sockaddr_storage
+        size: socklen_t = cython.sizeof(address)
+        code: cython.int = 0
+        code_size: socklen_t = cython.sizeof(code)
+        fd: cython.int = self.descriptor()
+        if getsockopt(fd, SOL_SOCKET, SO_ERROR, cython.address(code), cython.address(code_size)) < 0:
+            raise system_error(errno)
         if code:
             raise OSError(code, f"Connect call failed {self.address}")
-        try:
-            self.sock.getpeername()
-        except OSError as exc:
-            if exc.errno != errors.ENOTCONN:
-                raise
+        if getpeername(fd, cython.cast(cython.pointer(sockaddr), cython.address(address)), cython.address(size)) < 0:
+            if errno != ENOTCONN:
+                raise system_error(errno)
             self.find_readiness()
             return self.would_block()  # woken by an event from before the connect
         return None

@@ -2,9 +2,11 @@
 
 import asyncio
 import socket
+from collections.abc import Coroutine
 from typing import Any
 
 from whorl import compat
+from whorl._core.address import needs_no_lookup
 from whorl._core.sock import Connect
 from whorl._core.stream import StreamTransport
 from whorl._loop.attempt import attempt, leaving
@@ -15,8 +17,12 @@ _NON_BLOCKING_STREAM = socket.SOCK_STREAM | socket.SOCK_NONBLOCK
 _Pair = tuple[asyncio.Transport, asyncio.BaseProtocol]
 
 
-async def sock_connect(self: Any, sock: socket.socket, address: Any) -> None:
+def sock_connect(self: Any, sock: socket.socket, address: Any) -> Coroutine[Any, Any, None]:
     """Connect a non-blocking socket; a host name in the address is looked up first."""
+    return Connect(self, sock, address) if needs_no_lookup(sock, address) else _look_up_and_connect(self, sock, address)
+
+
+async def _look_up_and_connect(self: Any, sock: socket.socket, address: Any) -> None:
     compat.check_ssl_socket(sock)
     if self._debug and sock.gettimeout() != 0:
         raise ValueError("the socket must be non-blocking")
@@ -26,14 +32,13 @@ async def sock_connect(self: Any, sock: socket.socket, address: Any) -> None:
     await Connect(self, sock, address)
 
 
-async def create_connection(self: Any, *args: Any, **kwargs: Any) -> _Pair:
+def create_connection(self: Any, *args: Any, **kwargs: Any) -> Coroutine[Any, Any, _Pair]:
     """Connect to a TCP server, as asyncio does; whatever goes wrong, no socket stays open."""
     if len(args) == 3 and not kwargs and not self._debug:
         known = in_digits(args[1], args[2], 0, socket.SOCK_STREAM, 0)
         if known is not None and len(known) == 1:
-            return await connect_to(self, args[0], known[0])
-    pair: _Pair = await attempt(self, compat.create_connection, args, kwargs)
-    return pair
+            return connect_to(self, args[0], known[0])
+    return attempt(self, compat.create_connection, args, kwargs)
 
 
 async def connect_to(self: Any, protocol_factory: Any, entry: Entry) -> _Pair:
