@@ -1,10 +1,11 @@
 """What does a loop cost before it does anything? CPU time to make, run and close one, in µs; to import it, in ms."""
 
+import compileall
 import subprocess
 import time
 
 from benchmarks import machine
-from benchmarks.child import in_child
+from benchmarks.child import ROOT, in_child
 from benchmarks.loops import new_loop
 from benchmarks.operation import RUNS, per_operation
 from benchmarks.row import Figures, Row
@@ -34,6 +35,8 @@ def start_and_close(peer: str, seconds: float, /) -> Figures:
 
 
 def importing(peer: str, seconds: float, /) -> Figures:
+    # pip has compiled the bytecode of the others; a checkout's may be missing or stale.
+    compileall.compile_dir(str(ROOT / "src" / "whorl"), quiet=2)
     command = machine.python("-c", IMPORT.format(IMPORTS[peer]))
     taken: list[float] = []
     start = time.perf_counter()
