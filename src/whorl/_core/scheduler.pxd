@@ -34,6 +34,7 @@ cdef class Scheduler:
     cdef object new_future(self)
     cdef int check_open(self) except -1
     cdef Handle soon(self, object callback, tuple args, object context)
+    cdef TimerHandle schedule(self, double due, object callback, tuple args, object context)
     cdef int turn(self) except -1
     cdef bint time_to_poll(self, double now)
     cdef int poll(self, double now) except -1

@@ -171,17 +171,18 @@ class Scheduler:
         """Run a callback after ``delay`` seconds; returns its handle."""
         if delay is None:
             raise TypeError("delay must not be None")
-        return self._schedule(self.now() + delay, callback, args, context)
+        seconds: cython.double = delay
+        return self.schedule(self.now() + seconds, callback, args, context)
 
     def call_at(self, when, callback, *args, context=None):
         """Run a callback at a time of ``loop.time()``; returns its handle."""
         if when is None:
             raise TypeError("when cannot be None")
-        return self._schedule(when, callback, args, context)
-
-    def _schedule(self, when, callback, args: tuple, context):
-        timer: TimerHandle
         due: cython.double = when
+        return self.schedule(due, callback, args, context)
+
+    def schedule(self, due: cython.double, callback, args: tuple, context) -> TimerHandle:
+        timer: TimerHandle
         self.check_open()
         if due != due:  # NaN, which would have no place in the heap
             raise ValueError("a timer's time must be a number, got NaN")
