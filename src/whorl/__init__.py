@@ -20,21 +20,52 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from whorl.cancellation import checkpoint as checkpoint
+    from whorl.cancellation import sleep as sleep
+    from whorl.errors import Cancelled as Cancelled
+    from whorl.errors import DeadlineExceeded as DeadlineExceeded
+    from whorl.errors import StillRunning as StillRunning
+    from whorl.errors import WorkerLost as WorkerLost
+    from whorl.errors import WrongForm as WrongForm
     from whorl.runner import EventLoop as EventLoop
     from whorl.runner import new_event_loop as new_event_loop
     from whorl.runner import run as run
 
 __version__ = "0.1.0"
 
-__all__ = ["EventLoop", "__version__", "new_event_loop", "run"]
+# Where each public name lives.
+_HOMES = {
+    "Cancelled": "errors",
+    "DeadlineExceeded": "errors",
+    "EventLoop": "runner",
+    "StillRunning": "errors",
+    "WorkerLost": "errors",
+    "WrongForm": "errors",
+    "checkpoint": "cancellation",
+    "new_event_loop": "runner",
+    "run": "runner",
+    "sleep": "cancellation",
+}
 
-_HOMES = {"EventLoop": "whorl.runner", "new_event_loop": "whorl.runner", "run": "whorl.runner"}
+__all__ = [
+    "Cancelled",
+    "DeadlineExceeded",
+    "EventLoop",
+    "StillRunning",
+    "WorkerLost",
+    "WrongForm",
+    "__version__",
+    "checkpoint",
+    "new_event_loop",
+    "run",
+    "sleep",
+]
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(_HOMES[name]), name)
+    value = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
     globals()[name] = value
     return value
 

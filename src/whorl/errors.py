@@ -1,0 +1,32 @@
+"""Every exception of whorl's own: what happened, in which state, and what to do next."""
+
+import asyncio
+
+# One exception for both worlds. It is asyncio's own, because tasks are cancelled by asyncio itself: `except Cancelled`
+# must catch what `task.cancel()` throws, and a class of our own that asyncio does not know could not. A thread's job
+# gets the same one from its checkpoints. Like asyncio's it is no `Exception`: `except Exception` lets it pass.
+Cancelled = asyncio.CancelledError
+
+
+class WrongForm(RuntimeError):
+    """A ``with`` where an event loop runs, or an ``async with`` where none does; the text names the right form.
+
+    The sync form would block the loop, and with it everything else that the program does.
+    """
+
+
+class StillRunning(TimeoutError):
+    """Jobs were told to stop and had not stopped when the time of grace was over.
+
+    The text names each job with the line where it is. Such a job goes on: a thread can't be stopped from outside, and
+    a coroutine that refuses to be cancelled is its own master. Give it a ``whorl.checkpoint()`` where it spends its
+    time, or more grace.
+    """
+
+
+class DeadlineExceeded(TimeoutError):
+    """The work was not done when its deadline came; what was left of it was cancelled."""
+
+
+class WorkerLost(RuntimeError):
+    """A process or a machine that was at work on a call is gone; whether the call had an effect is unknown."""

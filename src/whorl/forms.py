@@ -1,0 +1,47 @@
+"""Which form fits here: ``with`` in plain code, ``async with`` in a coroutine.
+
+What whorl offers in both forms refuses the wrong one before anything has begun, and names the right one.
+"""
+
+import asyncio
+
+from whorl.errors import WrongForm
+
+
+def loop_runs_here() -> bool:
+    """Return whether an event loop runs in this thread."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+def need_plain_code(used: str, right: str) -> None:
+    """Refuse a sync form where a loop runs.
+
+    Parameters:
+        used: what was written, such as ``with whorl.spinner(…)``.
+        right: what to write in a coroutine.
+
+    Raises:
+        WrongForm: an event loop runs in this thread.
+    """
+    if loop_runs_here():
+        raise WrongForm(f"an event loop runs in this thread, and `{used}` would block it; write `{right}`")
+
+
+def need_coroutine(used: str, right: str) -> None:
+    """Refuse an async form where no loop runs.
+
+    Parameters:
+        used: what was written, such as ``async with whorl.spinner(…)``.
+        right: what to write in plain code.
+
+    Raises:
+        WrongForm: no asyncio event loop runs in this thread.
+    """
+    if not loop_runs_here():
+        raise WrongForm(
+            f"no asyncio event loop runs in this thread, and `{used}` needs one; in plain code write `{right}`"
+        )
