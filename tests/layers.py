@@ -18,9 +18,9 @@ PACKAGE = "whorl"
 # before the command, and loads none until it is asked.
 LAYERS = (
     ("errors", "abc", "compat"),
-    ("_core",),
+    ("_core", "forms"),
     ("_loop",),
-    ("runner", "instruments", "forms", "cancellation"),
+    ("runner", "instruments", "cancellation"),
     ("watchdog", "taskview", "terminal", "worker"),
     ("supervise", "offload"),
     ("monitor", "legacy"),

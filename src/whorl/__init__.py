@@ -1,15 +1,25 @@
-"""whorl: run any asyncio program on a faster loop.
+"""whorl: run any asyncio program on a faster loop; supervise threads and coroutines under one set of words.
 
 A map of the package, each room importing only from the rooms before it:
 
+``errors``
+    Every exception of whorl's own.
 ``compat``
     asyncio's private names that whorl relies on.
 ``_core``
     Compiled. What runs once per callback or once per packet.
+``forms``
+    Which form fits here: ``with`` or ``async with``.
 ``_loop``
     Plain Python. What runs once per connection, per loop or per process.
 ``runner``
     ``run()``, ``new_event_loop()`` and the policy that hands the loop to programs that do not know of it.
+``cancellation``
+    Telling a thread to stop: ``checkpoint()``, ``sleep()``, and waits that end at once.
+``worker``
+    Threads that run one call each, and stay for a while to run another.
+``supervise``
+    ``Supervisor``: jobs in threads and in tasks.
 ``cli``
     The ``whorl`` command, one module per sub-command.
 
@@ -30,28 +40,34 @@ if TYPE_CHECKING:
     from whorl.runner import EventLoop as EventLoop
     from whorl.runner import new_event_loop as new_event_loop
     from whorl.runner import run as run
+    from whorl.supervise import Job as Job
+    from whorl.supervise import Supervisor as Supervisor
 
 __version__ = "0.1.0"
 
 # Where each public name lives.
 _HOMES = {
-    "Cancelled": "errors",
-    "DeadlineExceeded": "errors",
-    "EventLoop": "runner",
-    "StillRunning": "errors",
-    "WorkerLost": "errors",
-    "WrongForm": "errors",
-    "checkpoint": "cancellation",
-    "new_event_loop": "runner",
-    "run": "runner",
-    "sleep": "cancellation",
+    "Cancelled": "whorl.errors",
+    "DeadlineExceeded": "whorl.errors",
+    "EventLoop": "whorl.runner",
+    "Job": "whorl.supervise",
+    "StillRunning": "whorl.errors",
+    "Supervisor": "whorl.supervise",
+    "WorkerLost": "whorl.errors",
+    "WrongForm": "whorl.errors",
+    "checkpoint": "whorl.cancellation",
+    "new_event_loop": "whorl.runner",
+    "run": "whorl.runner",
+    "sleep": "whorl.cancellation",
 }
 
 __all__ = [
     "Cancelled",
     "DeadlineExceeded",
     "EventLoop",
+    "Job",
     "StillRunning",
+    "Supervisor",
     "WorkerLost",
     "WrongForm",
     "__version__",
@@ -65,7 +81,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    value = getattr(importlib.import_module(_HOMES[name]), name)
     globals()[name] = value
     return value
 

@@ -128,6 +128,11 @@ def cancellable(cancellation: Cancellation) -> Iterator[Cancellation]:
         _current.reset(token)
 
 
+def wait_until(is_done: Callable[[], bool], bell: threading.Event, seconds: float | None = None) -> bool:
+    """Wait as `Cancellation.wait` does, under the cancellation of the work that this thread does, if any."""
+    return (current() or Cancellation()).wait(is_done, bell, seconds)
+
+
 def checkpoint() -> Awaitable[None]:
     """Give a request to stop the chance to be heard; in a coroutine, ``await`` it: others get their turn too.
 
@@ -162,7 +167,7 @@ def sleep(seconds: float) -> Awaitable[None]:
         Cancelled: the job that runs here was told to stop.
         ValueError: ``seconds`` is not a number (NaN).
 
-    In a thread that no job of whorl's runs in this is :func:`time.sleep`, in a coroutine :func:`asyncio.sleep`.
+    In a coroutine this is :func:`asyncio.sleep`. In a thread that does no work of whorl's nobody can cut it short.
 
     Example::
 
@@ -178,11 +183,7 @@ def sleep(seconds: float) -> Awaitable[None]:
         return asyncio.sleep(max(0, seconds))
     if seconds != seconds:
         raise ValueError("a time to sleep must be a number of seconds, got NaN")
-    cancellation = current()
-    if cancellation is not None:
-        cancellation.wait(lambda: False, threading.Event(), seconds)
-    elif seconds > 0:
-        time.sleep(seconds)
+    wait_until(lambda: False, threading.Event(), seconds)
     return _SLEPT
 
 

@@ -1,0 +1,160 @@
+"""The sync form of a crew: every job in a thread, and a block that waits by blocking."""
+
+import contextvars
+import functools
+import inspect
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from whorl.cancellation import Cancellation, cancellable, current
+from whorl.errors import Cancelled
+from whorl.supervise.crew import Crew, Options, check_callable, is_coroutine_function
+from whorl.supervise.job import Ending, Job, ThreadsJob
+from whorl.supervise.work import ThreadWork
+from whorl.worker import run_in_thread
+
+T = TypeVar("T")
+Outcome = tuple[Ending, Any, BaseException | None]
+
+
+class ThreadCrew(Crew):
+    """What ``with whorl.Supervisor() as crew`` gives."""
+
+    def __init__(self, options: Options) -> None:
+        super().__init__(options)
+        self._bell = threading.Event()
+        self._all_over = threading.Event()
+        # The block may be part of a job of an outer crew, whose requests to stop are heard in here as well.
+        self._outer = current() or Cancellation()
+        self._block = Cancellation(self._outer)
+        self._listening = cancellable(self._block)
+
+    def start(self, function: Callable[..., T], /, *args: Any, name: str | None = None, **kw: Any) -> ThreadsJob[T]:
+        """Start a job: call a function in a thread of its own; from any thread, of a job too.
+
+        Parameters:
+            function: a plain function.
+            args, kw: what it is called with. An argument called ``name`` goes in by :func:`functools.partial`.
+            name: what the job and its thread are called; by default as the function is.
+
+        Returns:
+            The job, at once. Beyond the Supervisor's limit it waits for its place.
+
+        Raises:
+            TypeError: not a function, or a coroutine function, which needs ``async with whorl.Supervisor()``.
+            RuntimeError: the crew is stopping, or its block has ended; or the system has no further thread.
+
+        Context variables are those of the moment of this call, as with :func:`asyncio.to_thread`.
+
+        Example::
+
+            with whorl.Supervisor() as crew:
+                pages = [crew.start(download, url) for url in urls]
+        """
+        check_callable(function)
+        if is_coroutine_function(function):
+            raise TypeError(
+                f"{function!r} is a coroutine function, and this crew has threads only; "
+                "write `async with whorl.Supervisor() as crew` in a coroutine"
+            )
+        job: ThreadsJob[T] = ThreadsJob(self, self._new_name(name, function), function, args, kw)
+        self._admit(job)
+        return job
+
+    def _launch(self, job: Job[Any]) -> None:
+        launch_thread(job, functools.partial(self._over, job))
+
+    def _interrupt_block(self) -> None:
+        self._block.request()
+
+    def _ring(self) -> None:
+        self._bell.set()
+
+    # -- the block --------------------------------------------------------------------------------------------------
+
+    def _enter(self) -> None:
+        self._listening.__enter__()
+        deadline = self._options.deadline
+        if deadline is not None:
+
+            def watch() -> None:
+                if not self._all_over.wait(deadline):
+                    self._deadline_passed()
+
+            run_in_thread(watch, contextvars.Context(), "whorl deadline")
+
+    def _leave(self, raised: BaseException | None) -> BaseException | None:
+        """Wait for every job; return what the block is to raise."""
+        self._listening.__exit__(None, None, None)
+        with self._lock:
+            self._phase = "leaving"
+        if isinstance(raised, Cancelled) and self._block.delivered:
+            raised = None  # the crew's own way to end the block; the failure behind it comes out
+        interrupted = False
+        while True:
+            try:
+                if raised is not None:
+                    self._stop(f"its block raised {type(raised).__name__}")
+                raised = self._wait(raised)
+                break
+            except KeyboardInterrupt as error:
+                if interrupted:  # the user has no patience left
+                    self._warn()
+                    raise
+                interrupted = True
+                raised = error
+        self._all_over.set()
+        return self._conclude(raised)
+
+    def _wait(self, raised: BaseException | None) -> BaseException | None:
+        warned = False
+        while not self._is_over():
+            news = functools.partial(self._has_changed, self._stopping_since)
+            try:
+                if self._outer.wait(news, self._bell, self._patience(warned)):
+                    continue
+            except Cancelled as error:
+                raised = raised or error
+                self._stop("the job that it is part of was cancelled")
+                continue
+            if self._options.grace is not None:
+                self._abandon()
+            else:
+                warned = True
+                self._warn()
+        return raised
+
+    def _has_changed(self, stopping_since: float | None) -> bool:
+        return not self._live or self._stopping_since != stopping_since
+
+
+def launch_thread(job: Job[Any], over: Callable[..., None]) -> None:
+    """Run a job in a thread, in a copy of its context; ``over`` hears of the end in that thread."""
+    work = ThreadWork()
+
+    def run() -> None:
+        if not work.claim():
+            return
+        over(*outcome_of(job._function, job._args, job._kw, work.cancellation))
+
+    job._begin(work)
+    work.thread = run_in_thread(run, job._context.copy(), job.name)
+
+
+def outcome_of(function: Any, args: Any, kw: Any, cancellation: Cancellation) -> Outcome:
+    """Call a function that may be told to stop; the outcome is that of a task in the same case."""
+    try:
+        with cancellable(cancellation):
+            value = function(*args, **kw)
+    except Cancelled:
+        return "cancelled", None, None
+    except BaseException as error:
+        return "failed", None, error
+    finally:
+        del function, args, kw  # the traceback holds this frame
+    if inspect.iscoroutine(value):
+        value.close()
+        return "failed", None, TypeError("the job's function returned a coroutine; give start() the coroutine function")
+    # Told to stop, and never looked: a task that ends so is cancelled as well.
+    return ("cancelled", None, None) if cancellation.pending else ("done", value, None)
