@@ -25,8 +25,8 @@ State = Literal["waiting", "running", "cancelling", "done", "failed", "cancelled
 class Job(Generic[T]):
     """A piece of work that a Supervisor's crew has started.
 
-    It has a ``name``, a ``state`` in words, ``elapsed`` seconds, and as many ``restarts`` as it needed. The ``result()``
-    of a sync crew's job waits, that of an async crew's is awaited.
+    It has a ``name``, a ``state`` in words, ``elapsed`` seconds, and as many ``restarts`` as it needed.
+    The ``result()`` of a sync crew's job waits, that of an async crew's is awaited.
 
     Example::
 
