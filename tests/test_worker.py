@@ -28,7 +28,8 @@ def test_a_call_runs_in_its_context_under_its_name() -> None:
     assert thread.daemon
 
 
-def test_a_thread_is_used_again() -> None:
+def test_a_thread_is_used_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "_idle", [])
     threads = set()
     for _ in range(20):
         done = threading.Event()

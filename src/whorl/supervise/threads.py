@@ -136,10 +136,11 @@ def launch_thread(job: Job[Any], over: Callable[..., None]) -> None:
     def run() -> None:
         if not work.claim():
             return
+        work.thread = threading.current_thread()
         over(*outcome_of(job._function, job._args, job._kw, work.cancellation))
 
     job._begin(work)
-    work.thread = run_in_thread(run, job._context.copy(), job.name)
+    run_in_thread(run, job._context.copy(), job.name)
 
 
 def outcome_of(function: Any, args: Any, kw: Any, cancellation: Cancellation) -> Outcome:
