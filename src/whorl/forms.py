@@ -10,11 +10,19 @@ from whorl.errors import WrongForm
 
 def loop_runs_here() -> bool:
     """Return whether an event loop runs in this thread."""
+    return _running_loop() is not None
+
+
+def runs_here(loop: asyncio.AbstractEventLoop) -> bool:
+    """Return whether this loop runs in this thread."""
+    return _running_loop() is loop
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
     try:
-        asyncio.get_running_loop()
+        return asyncio.get_running_loop()
     except RuntimeError:
-        return False
-    return True
+        return None
 
 
 def need_plain_code(used: str, right: str) -> None:

@@ -222,6 +222,27 @@ def test_a_job_in_a_thread_may_start_others(run: Run) -> None:
     run(main())
 
 
+def test_a_job_in_a_thread_may_cancel_others(run: Run) -> None:
+    async def main() -> None:
+        async with whorl.Supervisor(limit=3) as crew:
+            jobs = [crew.start(forever), crew.start(forever_in_thread)]
+            waiting: list[whorl.Job[None]] = []
+            go = threading.Event()
+
+            def work() -> None:
+                go.wait()
+                for job in [*jobs, *waiting]:
+                    job.cancel()
+
+            crew.start(work)
+            waiting.append(crew.start(forever))
+            await whorl.checkpoint()
+            go.set()
+        assert [job.state for job in [*jobs, *waiting]] == ["cancelled"] * 3
+
+    run(main())
+
+
 def test_cancelling_a_wait_does_not_cancel_the_job(run: Run) -> None:
     async def main() -> None:
         async with whorl.Supervisor() as crew:

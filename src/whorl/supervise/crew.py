@@ -221,7 +221,7 @@ class Crew:
 
     def _conclude(self, raised: BaseException | None) -> BaseException | None:
         """Return what the block raises, given what its own code raised (`Cancelled` of the crew's own making aside)."""
-        failures = list(self._failures)
+        failures, self._failures = self._failures, []
         if raised is not None and not isinstance(raised, Cancelled) and all(raised is not one for one in failures):
             failures.append(raised)
         for error in failures:

@@ -13,7 +13,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from whorl.cancellation import wait_until
 from whorl.errors import Cancelled
-from whorl.forms import need_plain_code
+from whorl.forms import need_plain_code, runs_here
 from whorl.supervise.work import Work, place_of
 
 T = TypeVar("T")
@@ -235,6 +235,17 @@ class ThreadsJob(Job[T]):
 
 class TasksJob(Job[T]):
     """A job of an async crew: a task for a coroutine function, a thread for a plain one."""
+
+    def cancel(self, message: object = None) -> bool:
+        loop: asyncio.AbstractEventLoop = self._crew._loop
+        if runs_here(loop):
+            return super().cancel(message)
+        if self.done() or loop.is_closed():
+            return False
+        loop.call_soon_threadsafe(super().cancel, message)  # tasks are the loop's thread's alone
+        return True
+
+    cancel.__doc__ = Job.cancel.__doc__
 
     async def result(self) -> T:
         """Wait for the job, and return what its function returned.

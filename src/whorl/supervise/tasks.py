@@ -11,6 +11,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar, overload
 
 from whorl.errors import Cancelled
+from whorl.forms import runs_here
 from whorl.supervise.crew import Crew, Options, check_callable, is_coroutine_function
 from whorl.supervise.job import Job, TasksJob
 from whorl.supervise.threads import launch_thread
@@ -64,7 +65,7 @@ class TaskCrew(Crew):
         """
         check_callable(function)
         job: TasksJob[Any] = TasksJob(self, self._new_name(name, function), function, args, kw)
-        if _runs_here(self._loop):
+        if runs_here(self._loop):
             self._admit(job)
         else:
             self._admit_from_thread(job)
@@ -165,10 +166,3 @@ class TaskCrew(Crew):
                     warned = True
                     self._warn()
         return raised
-
-
-def _runs_here(loop: asyncio.AbstractEventLoop) -> bool:
-    try:
-        return asyncio.get_running_loop() is loop
-    except RuntimeError:
-        return False
