@@ -55,7 +55,13 @@ class Terminal:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self.process.kill()
         self.process.wait()
-        os.close(self._master)
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """Take the terminal away."""
+        if self._master >= 0:
+            os.close(self._master)
+            self._master = -1
 
     def resize(self, columns: int, lines: int) -> None:
         """Change the size, as a window does: the program gets SIGWINCH."""
@@ -69,7 +75,7 @@ class Terminal:
         """Read until ``pattern``, a regular expression, stands in the output."""
         ends = time.monotonic() + DEADLINE
         while not re.search(pattern, self.output):
-            assert self._read(ends), f"the program ended without {pattern!r}: {self.output!r}"
+            assert self._read(ends), f"the program ended without {pattern!r}: {self.output[-2000:]!r}"
 
     def wait_until(self, seen: Callable[[list[str]], bool]) -> None:
         """Read until the screen is as wanted."""
@@ -90,7 +96,7 @@ class Terminal:
 
     def _read(self, ends: float) -> bool:
         ready = select.select([self._master], [], [], max(0.0, ends - time.monotonic()))[0]
-        assert ready, f"nothing new before the deadline, so far: {self.output!r}"
+        assert ready, f"nothing new before the deadline, so far: {self.output[-2000:]!r}"
         chunk = b""
         with contextlib.suppress(OSError):  # EIO is the end: no program has the terminal open any more
             chunk = os.read(self._master, 65536)

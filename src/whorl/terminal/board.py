@@ -166,7 +166,7 @@ class Board:
 
     def _rows(self, now: float, width: int, height: int) -> list[str]:
         rows = [cut(self.look.shown(clean(text)), width) for text in self._capture.unfinished()]
-        rows += (self._drawn(line, now, width) for line in self.lines)
+        rows += (row for line in self.lines if (row := self._drawn(line, now, width)))
         # One row is left for what the program prints.
         return fitting(rows, height - 1, self.look)
 
