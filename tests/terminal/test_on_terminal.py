@@ -94,6 +94,31 @@ asyncio.run(main())
         assert end_of(terminal) == ["✗ waits", "too late ['Task-1']"]
 
 
+def test_a_generator_that_is_closed_has_ended(tmp_path: Path) -> None:
+    text = """
+def numbers():
+    with spinner("x"):
+        yield 1
+async def waits():
+    async with spinner("y"):
+        await asyncio.get_running_loop().create_future()
+for number in numbers():
+    time.sleep(0.15)
+    break
+loop = asyncio.new_event_loop()
+task = loop.create_task(waits())
+loop.call_later(0.15, loop.stop)
+loop.run_forever()
+coroutine = task.get_coro()
+coroutine.close()
+print("end")
+os._exit(0)
+"""
+    with program(tmp_path, text) as terminal:
+        terminal.wait_for(b"end")
+        assert end_of(terminal) == ["end"]
+
+
 @pytest.mark.parametrize(("code", "rows"), [("", [""]), ("0", [""]), ("3", ["✗ x"])])
 def test_leaving_the_program_is_an_end(code: str, rows: list[str], tmp_path: Path) -> None:
     with program(tmp_path, f"with spinner('x'): time.sleep(0.15); sys.exit({code})") as terminal:

@@ -31,5 +31,5 @@ A supervisor that shows its jobs needs `board` and `driver` only::
     ...
     shown.end(job_line, line.OK)                    # the line stays, with its mark; line.GONE erases it
     ...
-    turning.stop()                                  # in a coroutine: await turning.stop()
+    turning.stop()                                  # in a coroutine: turning.cancel(); await turning.wait()
 """

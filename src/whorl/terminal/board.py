@@ -105,14 +105,16 @@ class Board:
             now: seconds, as of ``time.monotonic()``.
 
         Returns:
-            In how many seconds it wants the next tick; ``None`` if nothing moves here.
+            In how many seconds it wants the next tick; ``None`` if nothing moves here, and no more are needed.
         """
         with self._changing():
+            if not self.lines:
+                return LONGEST
             if not self.moves:
                 return None
-            if self.lines and now >= self._due:
+            if now >= self._due:
                 self._paint(now)
-            return max(_BREATH, self._due - now) if self.lines else LONGEST
+            return max(_BREATH, self._due - now)
 
     # -- the terminal ------------------------------------------------------------------------------------------------
 
@@ -280,7 +282,10 @@ def _unusable(stream: Stream) -> str:
 
 
 def _name(stream: Stream) -> str:
-    return str(getattr(stream, "name", None) or f"a {type(stream).__name__}") if stream is not None else "stdout"
+    if stream is None:
+        return "sys.stdout"
+    name = getattr(stream, "name", None)
+    return name if isinstance(name, str) else f"a {type(stream).__name__}"
 
 
 def _described(error: Exception) -> str:

@@ -37,7 +37,7 @@ class ThreadDriver:
 
 
 class TaskDriver:
-    """Ticks a board from a task of the running loop, between `start` and `stop`."""
+    """Ticks a board from a task of the running loop, from `start` until `cancel`; `wait` until it is gone."""
 
     def __init__(self, board: Board) -> None:
         self._board = board
@@ -47,9 +47,12 @@ class TaskDriver:
         if self._board.tick(time.monotonic()) is not None:
             self._task = asyncio.get_running_loop().create_task(self._drive(), name=NAME)
 
-    async def stop(self) -> None:
+    def cancel(self) -> None:
         if self._task is not None:
             self._task.cancel()
+
+    async def wait(self) -> None:
+        if self._task is not None:
             await asyncio.wait([self._task])
 
     async def _drive(self) -> None:

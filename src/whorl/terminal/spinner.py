@@ -131,12 +131,11 @@ class Spinner:
 
     def __enter__(self) -> Self:
         need_plain_code(_PLAIN, _COROUTINE)
-        self._begin()
+        board = self._begin()
         try:
             from whorl.terminal.driver import ThreadDriver
 
-            assert self._board is not None
-            self._thread = ThreadDriver(self._board)
+            self._thread = ThreadDriver(board)
             self._thread.start()
             return self
         except BaseException as error:  # Ctrl-C, before there is a block that could end
@@ -155,12 +154,11 @@ class Spinner:
 
     async def __aenter__(self) -> Self:
         need_coroutine(_COROUTINE, _PLAIN)
-        self._begin()
+        board = self._begin()
         try:
             from whorl.terminal.driver import TaskDriver
 
-            assert self._board is not None
-            self._task = TaskDriver(self._board)
+            self._task = TaskDriver(board)
             self._task.start()
             return self
         except BaseException as error:
@@ -176,7 +174,9 @@ class Spinner:
         finally:
             self._release(_outcome(error))
             if task is not None:
-                await task.stop()
+                task.cancel()
+                if not isinstance(error, GeneratorExit):  # the loop is gone, and nothing can be awaited
+                    await task.wait()
 
     def __call__(self, function: Function) -> Function:
         """Decorate a function: each call has a spinner of its own."""
@@ -209,16 +209,17 @@ class Spinner:
     def _copy(self) -> "Spinner":
         return Spinner(self._text, self._frames, elapsed=self._elapsed, stream=self._stream)
 
-    def _begin(self) -> None:
+    def _begin(self) -> "Board":
         if self._board is not None:
             raise RuntimeError("this spinner is in use; for another line make another one with whorl.spinner(…)")
         from whorl.terminal.board import board_on
         from whorl.terminal.line import Line
 
         try:
-            self._board = board_on(sys.stdout if self._stream is None else self._stream)
+            self._board = board = board_on(sys.stdout if self._stream is None else self._stream)
             self._line = Line(self._text, self._frames, elapsed=self._elapsed)
-            self._board.add(self._line)
+            board.add(self._line)
+            return board
         except BaseException as error:
             self._release(_outcome(error))
             raise
@@ -228,7 +229,7 @@ class Spinner:
             raise RuntimeError("this spinner has not started; it does in `with` or `async with`")
         if self._board is not None and self._line.outcome is None:
             if text is not None:
-                self.text = text
+                self._line.text = text
             self._board.end(self._line, outcome)
 
     def _release(self, outcome: "Outcome") -> None:
@@ -240,5 +241,5 @@ class Spinner:
 
 
 def _outcome(error: BaseException | None) -> "Outcome":
-    done = error is None or (isinstance(error, SystemExit) and not error.code)
+    done = error is None or isinstance(error, GeneratorExit) or (isinstance(error, SystemExit) and not error.code)
     return "gone" if done else "failed"
