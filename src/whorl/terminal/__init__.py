@@ -18,6 +18,8 @@ A map of the room:
     What a stream can show, and one write to it.
 ``capture``
     What the program prints meanwhile.
+``complaints``
+    What went wrong, for the log.
 ``guard``
     The terminal is left whole when a signal ends or stops the program.
 

@@ -13,7 +13,6 @@ Where nothing moves (a pipe, CI, ``TERM=dumb``) a line is announced when it begi
 
 import atexit
 import contextlib
-import logging
 import os
 import threading
 import time
@@ -22,6 +21,7 @@ from collections.abc import Iterator
 
 from whorl.terminal import stream as streams
 from whorl.terminal.capture import Capture, raw
+from whorl.terminal.complaints import Complaints
 from whorl.terminal.frames import INTERVAL
 from whorl.terminal.guard import Guard
 from whorl.terminal.line import GONE, OK, Line, Outcome, fitting
@@ -36,8 +36,6 @@ ERASE = "\r\x1b[J"
 HIDE, SHOW = "\x1b[?25l", "\x1b[?25h"
 # No wrapping while lines are drawn: terminals differ in how wide they think an emoji is.
 NO_WRAP, WRAP = "\x1b[?7l", "\x1b[?7h"
-
-log = logging.getLogger("whorl.terminal")
 
 
 class Board:
@@ -59,7 +57,7 @@ class Board:
         self._due = 0.0
         self._shown: tuple[tuple[int, int], list[str]] | None = None
         self._problem: Exception | None = None  # what the last write that failed has raised
-        self._news: list[str] = []
+        self._complaints = Complaints()
 
     def add(self, line: Line) -> None:
         """Begin a line."""
@@ -135,8 +133,9 @@ class Board:
             self._capture.start()
             # The program may have left the cursor behind a text: a row's worth of spaces then ends in the next row,
             # and otherwise in this one.
-            streams.write(self.stream, " " * streams.size(number)[0] + "\r")
-        except (OSError, ValueError) as error:
+            if self._may_draw():
+                streams.write(self.stream, " " * streams.size(number)[0] + "\r")
+        except Exception as error:  # a stream of the program's own may raise anything
             self._switch_off(f"writing to it failed: {error!r}")
             return
         self._hides = _guard.hold(self)
@@ -195,7 +194,7 @@ class Board:
     def _put(self, stream: Stream, text: str) -> None:
         try:
             streams.write(stream, text)
-        except Exception as error:  # a stream of the program's own may raise anything
+        except Exception as error:  # as above
             self._problem = error
             self._switch_off(f"writing to it failed: {error!r}")
 
@@ -206,10 +205,7 @@ class Board:
             return line.announce(self.look) if announced else line.draw(now, width, self.look)
         except Exception as error:
             line.broken = True
-            self._news.append(
-                f"a line of the terminal is no longer drawn, as its text raised {_described(error)}; "
-                "the program goes on without it"
-            )
+            self._complaints.text_fails(error)
             return ""
 
     def _switch_off(self, problem: str) -> None:
@@ -219,8 +215,7 @@ class Board:
                 with contextlib.suppress(OSError):
                     streams.write_all(self._number, (ERASE + SHOW).encode())
             self._let_go()
-        if _first_complaint(self.stream):
-            self._news.append(f"nothing spins on {_name(self.stream)}: {problem}; the program goes on without")
+        self._complaints.stream_fails(self.stream, problem)
 
     def _let_go(self) -> None:
         self.moves = False
@@ -229,15 +224,12 @@ class Board:
 
     @contextlib.contextmanager
     def _changing(self) -> Iterator[None]:
-        """Hold the lock; then say what went wrong, as logging takes locks of its own."""
+        """Hold the lock; then say what went wrong."""
         try:
             with _lock:
                 yield
         finally:
-            if self._news:
-                news, self._news = self._news, []
-                for text in news:
-                    log.warning(text)
+            self._complaints.say()
 
     # -- signals, fork, the end --------------------------------------------------------------------------------------
 
@@ -281,28 +273,6 @@ def _unusable(stream: Stream) -> str:
     return "it is closed" if getattr(stream, "closed", False) else ""
 
 
-def _name(stream: Stream) -> str:
-    if stream is None:
-        return "sys.stdout"
-    name = getattr(stream, "name", None)
-    return name if isinstance(name, str) else f"a {type(stream).__name__}"
-
-
-def _described(error: Exception) -> str:
-    try:
-        return repr(error)
-    except Exception:
-        return type(error).__name__
-
-
-def _first_complaint(stream: Stream) -> bool:
-    key = id(stream)
-    if key in _complained:
-        return False
-    _complained[key] = stream  # held, so that no other stream gets its number
-    return True
-
-
 def _leave_all() -> None:
     # Whoever holds the lock paints, which takes no time, unless the terminal was halted by Ctrl-S.
     _lock.acquire(timeout=1)
@@ -328,7 +298,6 @@ def _forget_all() -> None:
 
 _lock = threading.RLock()
 _boards: "weakref.WeakSet[Board]" = weakref.WeakSet()
-_complained: dict[int, Stream] = {}
 _guard = Guard(_leave_all, _back)
 
 atexit.register(_end_all)

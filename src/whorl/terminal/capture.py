@@ -4,8 +4,9 @@
 the board's terminal. A text without a line's end is kept, by thread, until the end comes: ``print("a", "b")`` is four
 writes, and those of another thread may come between. What is kept is shown above the lines meanwhile.
 
-Not caught: a stream that somebody kept from before, ``sys.__stdout__``, ``sys.stdout.buffer``, ``os.write``, and what a
-child process writes. Such output begins where the first of the lines stands, and the lines go on below it.
+Not caught: a stream that somebody kept from before, ``sys.__stdout__``, ``sys.stdout.buffer``, ``os.write``, the prompt
+of ``input()`` and what is typed, and what a child process writes. Such output begins where the first of the lines
+stands, and the lines go on below it.
 """
 
 import logging

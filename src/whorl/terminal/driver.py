@@ -1,11 +1,11 @@
 """Lets time pass for a board: a thread in plain code, a task in a coroutine. Both only tick it."""
 
 import asyncio
-import logging
 import threading
 import time
 
 from whorl.terminal.board import Board
+from whorl.terminal.complaints import log
 
 NAME = "whorl spinner"
 
@@ -24,7 +24,7 @@ class ThreadDriver:
         try:
             self._thread.start()
         except RuntimeError as error:  # no more threads
-            logging.getLogger("whorl.terminal").warning("a spinner stands still: %s", error)
+            log.warning("a spinner stands still: %s", error)
 
     def stop(self) -> None:
         self._stopped.set()

@@ -51,8 +51,9 @@ def spinner(
 
     At the end of the block the line is erased, or stays with a mark: ✓ after ``s.ok()``, ✗ after ``s.fail()``. An
     exception leaves ✗, and so do a cancel and Ctrl-C; ``sys.exit()`` without an error is a normal end. What the program
-    prints or logs meanwhile stands above the line. Nothing turns where the output is no terminal, in CI, or with
-    ``TERM=dumb``: there is one line at the start and one at the end. ``NO_COLOR`` and ``FORCE_COLOR`` are heeded.
+    prints or logs meanwhile stands above the line; ask for ``input()`` before or after. Nothing turns where the output
+    is no terminal, in CI, or with ``TERM=dumb``: there is one line at the start and one at the end. ``NO_COLOR`` and
+    ``FORCE_COLOR`` are heeded.
 
     Example::
 

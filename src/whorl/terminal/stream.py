@@ -4,6 +4,7 @@ Whether colours are wanted is rich's decision (``NO_COLOR``, ``FORCE_COLOR``, ``
 ours: on a terminal that is not dumb, and not in CI, where a log is all that is left of it.
 """
 
+import codecs
 import io
 import os
 import select
@@ -46,8 +47,12 @@ class Look:
 def look_of(stream: Stream) -> Look:
     console = Console(file=stream)
     colour = console.color_system is not None and not console.no_color
-    encoding = getattr(stream, "encoding", None)
-    look = Look(colour, encoding if isinstance(encoding, str) else None)
+    encoding: str | None = getattr(stream, "encoding", None)
+    try:
+        codecs.lookup(encoding or "")
+    except (LookupError, TypeError):  # it encodes nothing, as StringIO
+        encoding = None
+    look = Look(colour, encoding)
     return look if look.can_show(look.ok + look.fail + look.more) else Look(colour, encoding, "+", "x", "...")
 
 
