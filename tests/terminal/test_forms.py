@@ -102,7 +102,7 @@ def test_ending_what_has_not_started() -> None:
     turns = whorl.spinner("x")
     with pytest.raises(RuntimeError, match="has not started"):
         turns.ok()
-    assert repr(turns) == "<whorl.Spinner not started>"
+    assert repr(turns) == "<whorl.Spinner 'x' not started>"
 
 
 def test_one_line_at_a_time_and_as_often_as_you_like() -> None:
@@ -112,10 +112,10 @@ def test_one_line_at_a_time_and_as_often_as_you_like() -> None:
     for _ in range(2):
         with turns as same:
             assert same is turns
-            assert repr(turns) == "<whorl.Spinner turning>"
+            assert repr(turns) == "<whorl.Spinner 'y' turning>"
             with pytest.raises(RuntimeError, match="is in use"), turns:
                 pass
             turns.ok("done")
             assert turns.text == "done"
     assert stream.getvalue() == "y\n✓ done\n" * 2
-    assert repr(turns) == "<whorl.Spinner ok>"
+    assert repr(turns) == "<whorl.Spinner 'done' ok>"

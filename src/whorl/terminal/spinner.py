@@ -205,7 +205,7 @@ class Spinner:
     def __repr__(self) -> str:
         line = self._line
         state = "not started" if line is None else "turning" if line.outcome is None else line.outcome
-        return f"<whorl.Spinner {state}>"
+        return f"<whorl.Spinner {self.text!r} {state}>"
 
     def _copy(self) -> "Spinner":
         return Spinner(self._text, self._frames, elapsed=self._elapsed, stream=self._stream)
