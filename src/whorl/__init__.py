@@ -18,10 +18,10 @@ A map of the package, each room importing only from the rooms before it:
     Telling a thread to stop: ``checkpoint()``, ``sleep()``, and waits that end at once.
 ``worker``
     Threads that run one call each, and stay for a while to run another.
-``supervise``
-    ``Supervisor``: jobs in threads and in tasks.
 ``terminal``
     The spinner: lines that turn while something is at work.
+``supervise``
+    ``Supervisor``: jobs in threads and in tasks.
 ``cli``
     The ``whorl`` command, one module per sub-command.
 
