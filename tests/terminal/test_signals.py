@@ -89,6 +89,51 @@ with spinner("x"):
         assert end_of(terminal, 7) == ["✗ x"]
 
 
+def test_ended_in_another_thread(tmp_path: Path) -> None:
+    """Only the main thread can give the handlers back: they do no harm until then."""
+    text = """
+import contextlib
+with contextlib.ExitStack() as stack:
+    stack.enter_context(spinner("x"))
+    time.sleep(0.15)
+    thread = threading.Thread(target=stack.pop_all().close)
+    thread.start()
+    thread.join()
+assert signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL
+with spinner("y"):
+    pass
+assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+stack.enter_context(spinner("z"))
+thread = threading.Thread(target=stack.close)
+thread.start()
+thread.join()
+print("end")
+os.kill(os.getpid(), signal.SIGTERM)
+time.sleep(60)
+"""
+    with program(tmp_path, text) as terminal:
+        assert end_of(terminal, -signal.SIGTERM) == ["end"]
+
+
+def test_in_the_background_nothing_is_drawn(tmp_path: Path) -> None:
+    text = """
+pid = os.fork()
+if pid == 0:
+    os.setpgid(0, 0)
+    with spinner("x") as s:
+        time.sleep(0.25)
+        print("from the background")
+        s.ok()
+    os._exit(0)
+os.waitpid(pid, 0)
+"""
+    with program(tmp_path, text) as terminal:
+        seen = end_of(terminal)
+    assert seen[0] == "from the background"
+    assert "✓" in seen[1]
+    assert b"\x1b[J" not in terminal.output
+
+
 def test_a_cursor_whose_return_is_not_certain_stays(tmp_path: Path) -> None:
     text = """
 def work():
