@@ -23,7 +23,7 @@ QUESTIONS = (
     # the loop itself
     *("callbacks", "timers", "tasks", "executor", "subprocess", "names", "start"),
     # programs
-    *("applications", "waiting_jobs"),
+    *("applications", "waiting_jobs", "spinner"),
 )
 
 

@@ -18,6 +18,8 @@ A map of the package, each room importing only from the rooms before it:
     Telling a thread to stop: ``checkpoint()``, ``sleep()``, and waits that end at once.
 ``worker``
     Threads that run one call each, and stay for a while to run another.
+``terminal``
+    The spinner: lines that turn while something is at work.
 ``supervise``
     ``Supervisor``: jobs in threads and in tasks.
 ``cli``
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
     from whorl.runner import run as run
     from whorl.supervise import Job as Job
     from whorl.supervise import Supervisor as Supervisor
+    from whorl.terminal.spinner import Spinner as Spinner
+    from whorl.terminal.spinner import spinner as spinner
 
 __version__ = "0.1.0"
 
@@ -51,6 +55,7 @@ _HOMES = {
     "DeadlineExceeded": "whorl.errors",
     "EventLoop": "whorl.runner",
     "Job": "whorl.supervise",
+    "Spinner": "whorl.terminal.spinner",
     "StillRunning": "whorl.errors",
     "Supervisor": "whorl.supervise",
     "WorkerLost": "whorl.errors",
@@ -59,6 +64,7 @@ _HOMES = {
     "new_event_loop": "whorl.runner",
     "run": "whorl.runner",
     "sleep": "whorl.cancellation",
+    "spinner": "whorl.terminal.spinner",
 }
 
 __all__ = [
@@ -66,6 +72,7 @@ __all__ = [
     "DeadlineExceeded",
     "EventLoop",
     "Job",
+    "Spinner",
     "StillRunning",
     "Supervisor",
     "WorkerLost",
@@ -75,6 +82,7 @@ __all__ = [
     "new_event_loop",
     "run",
     "sleep",
+    "spinner",
 ]
 
 
