@@ -10,6 +10,8 @@ A map of the package, each room importing only from the rooms before it:
     Plain Python. What runs once per connection, per loop or per process.
 ``runner``
     ``run()``, ``new_event_loop()`` and the policy that hands the loop to programs that do not know of it.
+``offload``
+    Blocking calls leave the loop: to threads, processes, executors, and dask clusters.
 ``cli``
     The ``whorl`` command, one module per sub-command.
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from whorl.errors import StillRunning as StillRunning
     from whorl.errors import WorkerLost as WorkerLost
     from whorl.errors import WrongForm as WrongForm
+    from whorl.offload import offload as offload
     from whorl.runner import EventLoop as EventLoop
     from whorl.runner import new_event_loop as new_event_loop
     from whorl.runner import run as run
@@ -43,6 +46,7 @@ _HOMES = {
     "WrongForm": "errors",
     "checkpoint": "cancellation",
     "new_event_loop": "runner",
+    "offload": "offload",
     "run": "runner",
     "sleep": "cancellation",
 }
@@ -57,6 +61,7 @@ __all__ = [
     "__version__",
     "checkpoint",
     "new_event_loop",
+    "offload",
     "run",
     "sleep",
 ]
