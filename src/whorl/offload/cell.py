@@ -11,10 +11,20 @@ import signal
 import sys
 import threading
 from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkServerContext, SpawnContext
 
 from whorl.offload.parcel import answer
 
-_context = multiprocessing.get_context("forkserver")
+_context: ForkServerContext | SpawnContext = multiprocessing.get_context("forkserver")
+
+
+def _use_spawn() -> None:
+    global _context
+    _context = multiprocessing.get_context("spawn")
+
+
+# A forked child can't use the fork server of its parent, and multiprocessing gives it no other.
+os.register_at_fork(after_in_child=_use_spawn)
 
 # Seconds for a process without a call to end by itself, when its pipe is closed: it writes out what it has buffered.
 _GRACE = 2.0
@@ -43,6 +53,10 @@ class Cell:
             theirs.close()
         self.pid = self.process.pid
         self._begun = False  # it has said that it is there
+
+    def is_there(self) -> bool:
+        """Return whether the process is there, and waits for a call."""
+        return not self.connection.poll() and self.process.is_alive()  # an end is what it could have to say
 
     def exchange(self, parcel: bytes) -> bytes | None:
         """Send a call and wait for the answer; ``None`` if the process died."""

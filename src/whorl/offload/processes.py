@@ -5,13 +5,13 @@ others do not notice. Who holds a place never waits for another place (a process
 so the limit can't deadlock calls that are nested.
 """
 
-import atexit
 import contextvars
 import functools
 import os
 import threading
 import time
 from collections.abc import Callable
+from multiprocessing.util import Finalize
 from typing import Any, TypeVar
 
 from whorl.cancellation import Cancellation
@@ -98,7 +98,7 @@ def _take() -> Cell:
             if not _idle:
                 break
             _, cell = _idle.pop()
-        if cell.process.is_alive():
+        if cell.is_there():
             return cell
         _end(cell)
     cell = Cell()
@@ -117,7 +117,7 @@ def _give(cell: Cell) -> None:
         if reap:
             _reaping = True
     if not kept:
-        _end(cell)
+        start(functools.partial(_end, cell), contextvars.Context())
     if reap:
         run_in_thread(_reap, contextvars.Context(), "whorl-offload-reaper")
 
@@ -165,5 +165,6 @@ def _forget_all() -> None:
     _alive.clear()
 
 
-atexit.register(_end_all)  # after multiprocessing's own, and so before it: that one would wait for those at work
+# Before multiprocessing waits for its processes at exit, in a process of its own too, where ``atexit`` runs nothing.
+Finalize(None, _end_all, exitpriority=100)
 os.register_at_fork(after_in_child=_forget_all)
