@@ -76,12 +76,12 @@ def test_calls_within_calls_do_not_deadlock(run: Run) -> None:
 
 def test_from_threads_calls_do_not_deadlock(run: Run) -> None:
     def call(number: int) -> int:
-        return asyncio.run(whorl.offload(abs, -number, to="process"))
+        return asyncio.run(whorl.offload(calls.double, number, to="process"))
 
     async def main() -> list[int]:
         return await asyncio.gather(*(whorl.offload(call, number) for number in range(30)))
 
-    assert run(main()) == list(range(30))
+    assert run(main()) == list(range(0, 60, 2))
 
 
 def test_no_more_at_once_than_cpus(run: Run, tmp_path: Path) -> None:
@@ -110,9 +110,9 @@ def _noted(directory: Path) -> list[int]:
 
 def test_a_thousand_at_once(run: Run) -> None:
     async def main() -> list[int]:
-        return await asyncio.gather(*(whorl.offload(abs, -number, to="process") for number in range(1000)))
+        return await asyncio.gather(*(whorl.offload(calls.double, number, to="process") for number in range(1000)))
 
-    assert run(main()) == list(range(1000))
+    assert run(main()) == list(range(0, 2000, 2))
 
 
 def test_what_is_printed_appears_at_once(run: Run, capfd: pytest.CaptureFixture[str]) -> None:
