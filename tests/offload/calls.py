@@ -35,6 +35,14 @@ def calls_in_worker(dask_worker: Any) -> int:
     return len(dask_worker.state.tasks)
 
 
+def calls_in_scheduler(dask_scheduler: Any) -> int:
+    return len(dask_scheduler.tasks)
+
+
+def my_pid(_item: int) -> int:
+    return os.getpid()
+
+
 def double(number: int) -> int:
     return 2 * number
 

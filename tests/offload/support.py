@@ -40,7 +40,10 @@ def descriptors() -> int:
     return len(os.listdir("/proc/self/fd"))
 
 
-def run_script(path: Path, text: str) -> subprocess.CompletedProcess[str]:
-    """Run a script until it ends."""
+def run_script(path: Path, text: str, *options: str) -> subprocess.CompletedProcess[str]:
+    """Run a script, which can import these tests, until it ends."""
     path.write_text(text)
-    return subprocess.run([sys.executable, path], capture_output=True, text=True, timeout=PATIENCE, check=False)
+    entries = [str(Path(__file__).parent.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(entries)}
+    command = [sys.executable, *options, str(path)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False, env=environment)

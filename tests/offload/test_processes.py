@@ -20,7 +20,7 @@ from whorl.offload import processes
 
 from . import calls
 from .conftest import Run
-from .support import descriptors, is_alive, run_script, until, wait_until
+from .support import is_alive, run_script, until, wait_until
 
 # -- results --------------------------------------------------------------------------------------------------------
 
@@ -115,25 +115,22 @@ def test_a_thousand_at_once(run: Run) -> None:
     assert run(main()) == list(range(0, 2000, 2))
 
 
-def test_what_is_printed_appears_at_once(run: Run, capfd: pytest.CaptureFixture[str]) -> None:
-    script = """if True:
-        import asyncio, whorl
-        from offload import calls
-        async def main():
-            await whorl.offload(calls.talk, "hello", to="process")
-            print("after")
-        if __name__ == "__main__":
-            asyncio.run(main())
-    """
-    path = str(Path(__file__).parent.parent)
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, env=os.environ | {"PYTHONPATH": _path(path)}
-    )
+_TALK = """
+import asyncio, whorl
+from offload import calls
+
+async def main():
+    await whorl.offload(calls.talk, "hello", to="process")
+    print("after")
+
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+
+
+def test_what_is_printed_appears_at_once(tmp_path: Path) -> None:
+    done = run_script(tmp_path / "script.py", _TALK, "-u")
     assert (done.stdout, done.stderr) == ("hello\nafter\n", "hello\n")
-
-
-def _path(*entries: str) -> str:
-    return os.pathsep.join([*entries, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))])
 
 
 # -- what can't travel ----------------------------------------------------------------------------------------------
@@ -307,27 +304,31 @@ def test_ctrl_c_is_for_who_waits_and_for_commands(run: Run, tmp_path: Path) -> N
 # -- nothing is left ------------------------------------------------------------------------------------------------
 
 
-def test_idle_processes_end_and_leave_nothing(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    processes._end_all()
-    wait_until(lambda: not processes._reaping)
-    monkeypatch.setattr(processes, "IDLE", 0.1)
-    run(whorl.offload(abs, -1, to="process"))  # the fork server stays
-    wait_until(lambda: not processes._alive and not processes._reaping)
-    before = descriptors()
-    pids = run(_some_pids())
-    assert len(processes._idle) <= processes.MOST
-    wait_until(lambda: not any(map(is_alive, pids)))
-    wait_until(lambda: not processes._alive and not processes._reaping)
-    gc.collect()
-    assert descriptors() == before
+_IDLE = """
+import asyncio, os, whorl
+from offload import calls
+from offload.support import descriptors, is_alive, wait_until
+from whorl.offload import processes
+
+async def some_pids():
+    return {pid async for pid in whorl.offload.map(calls.my_pid, range(20), limit=5, to="process")}
+
+if __name__ == "__main__":
+    processes.IDLE = 0.1
+    before = None
+    for _ in range(2):  # the fork server, which comes the first time, stays
+        pids = asyncio.run(some_pids())
+        assert len(processes._idle) <= processes.MOST
+        wait_until(lambda: not any(map(is_alive, pids)))
+        wait_until(lambda: not processes._alive and not processes._reaping)
+        assert before in (None, descriptors())
+        before = descriptors()
+"""
 
 
-async def _some_pids() -> set[int]:
-    return {pid async for pid in whorl.offload.map(_my_pid, range(20), limit=5, to="process")}
-
-
-def _my_pid(_item: int) -> int:
-    return os.getpid()
+def test_idle_processes_end_and_leave_nothing(tmp_path: Path) -> None:
+    done = run_script(tmp_path / "script.py", _IDLE)
+    assert (done.stderr, done.returncode) == ("", 0)
 
 
 def test_nothing_is_kept_of_a_call(run: Run) -> None:
