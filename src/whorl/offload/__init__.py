@@ -96,8 +96,8 @@ class Offload:
         Parameters:
             fn: the function; takes one item.
             items: the items, also endless. A plain iterable is advanced in the loop's thread.
-            limit: how many results may be under way: calls that run, and results that wait to be taken. ``None`` is
-                as many as there are CPUs for ``to="process"``, elsewhere four more than that, 32 at most.
+            limit: how many calls run at once. ``None`` is as many as there are CPUs for ``to="process"``, elsewhere
+                four more than that, 32 at most.
             ordered: yield in the order of the items; otherwise whichever is there first.
             to: where the calls run, as for `offload`.
 
@@ -107,9 +107,9 @@ class Offload:
         Raises:
             TypeError or ValueError: as for `offload`, ``items`` can't be iterated, or ``limit`` is less than 1.
 
-        An item is taken when there is room for its result, and only while somebody waits for one: a slow consumer slows
-        down the calls, and memory stays bounded. In order, a slow call holds up those after it, once ``limit`` of them
-        are there. When a call fails its exception comes out where its result would have, the others are cancelled, and
+        Items are taken only while somebody waits for a result: a slow consumer slows down the calls, and at most twice
+        ``limit`` of them run or wait with their result. So in order a slow call holds up those after it, though not at
+        once. When a call fails its exception comes out where its result would have, and the others are cancelled and
         waited for. So they are when the loop is left early; ``contextlib.aclosing`` makes that happen at once.
 
         Example::

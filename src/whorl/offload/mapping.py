@@ -1,8 +1,9 @@
 """map: the same call for many items, each a task, some of them at a time.
 
-An item is taken only when the window has room: ``limit`` bounds the calls that run together with the results that
-wait to be taken. Each task that ends rings a bell; the generator then looks at what is first in line, which is the
-oldest call if results come in order, and otherwise the one that ended first.
+An item is taken only while somebody asks for a result, fewer than ``limit`` calls run, and fewer than twice as many
+have a result that was not yielded: so a slow call that is first in line does not stop the others at once, and what they
+return takes bounded memory. Each task that ends rings a bell; the generator then looks at what is first in line, which
+is the oldest call if results come in order, and otherwise the one that ended first.
 """
 
 import asyncio
@@ -64,12 +65,21 @@ async def _results(
 ) -> AsyncGenerator[_T, None]:
     line: deque[asyncio.Task[_T]] = deque()  # what is to be yielded, in this order
     calls: set[asyncio.Task[_T]] = set()  # of which the result was not yielded yet
+    running = 0
     pulling: asyncio.Task[_Item] | None = None
     exhausted = False
     bell = asyncio.Event()
+
+    def ended(task: asyncio.Task[_T]) -> None:
+        nonlocal running
+        running -= 1
+        if not ordered:
+            line.append(task)
+        bell.set()
+
     try:
         while True:
-            if pulling is None and not exhausted and len(calls) < limit:
+            if pulling is None and not exhausted and running < limit and len(calls) < 2 * limit:
                 pulling = asyncio.create_task(pull())
                 pulling.add_done_callback(lambda _: bell.set())
             if pulling is not None and pulling.done():
@@ -83,9 +93,8 @@ async def _results(
                 calls.add(task)
                 if ordered:
                     line.append(task)
-                else:
-                    task.add_done_callback(line.append)
-                task.add_done_callback(lambda _: bell.set())
+                running += 1
+                task.add_done_callback(ended)
                 del pulled, task
             elif line and line[0].done():
                 calls.discard(line[0])
