@@ -186,7 +186,9 @@ def test_a_script_without_a_guard_is_told_so(tmp_path: Path) -> None:
         "asyncio.run(main())\n",
     )
     assert done.returncode == 1
-    assert 'under `if __name__ == "__main__":`' in done.stderr.splitlines()[-1]
+    said = done.stderr.splitlines()[-1]
+    assert "RuntimeError: " in said
+    assert "before it could begin, and builtins.abs was not called; a script must start its work under `if " in said
     assert done.stdout == ""
 
 

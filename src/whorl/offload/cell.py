@@ -26,6 +26,9 @@ def _use_spawn() -> None:
 # A forked child can't use the fork server of its parent, and multiprocessing gives it no other.
 os.register_at_fork(after_in_child=_use_spawn)
 
+# What to do when a process can't start: it is nearly always this.
+GUARD = 'a script must start its work under `if __name__ == "__main__":`, as each process imports it'
+
 # Seconds for a process without a call to end by itself, when its pipe is closed: it writes out what it has buffered.
 _GRACE = 2.0
 
@@ -45,25 +48,28 @@ class Cell:
             self.process.start()
         except (EOFError, OSError) as error:  # the fork server imports the program's main module, and died of it
             self.connection.close()
-            raise RuntimeError(f"no process could be started ({type(error).__name__}: {error}); {_GUARD}") from error
+            raise RuntimeError(f"no process could be started ({type(error).__name__}: {error}); {GUARD}") from error
         except BaseException:
             self.connection.close()
             raise
         finally:
             theirs.close()
         self.pid = self.process.pid
-        self._begun = False  # it has said that it is there
+        self.begun = False
+        """Whether the process has said that it is there."""
 
     def is_there(self) -> bool:
         """Return whether the process is there, and waits for a call."""
-        return not self.connection.poll() and self.process.is_alive()  # an end is what it could have to say
+        if self.begun and self.connection.poll():  # nobody has asked it anything: this is the pipe's end
+            return False
+        return self.process.is_alive()
 
     def exchange(self, parcel: bytes) -> bytes | None:
         """Send a call and wait for the answer; ``None`` if the process died."""
         try:
-            if not self._begun:
+            if not self.begun:
                 self._receive()
-                self._begun = True
+                self.begun = True
             self.connection.send_bytes(parcel)
             return self._receive()
         except (EOFError, OSError):
@@ -88,10 +94,7 @@ class Cell:
         if code < 0:
             known = -code in {int(number) for number in signal.Signals}
             return f"was killed by {signal.Signals(-code).name if known else f'signal {-code}'}"
-        return f"ended with exit code {code}" + ("" if self._begun else f" before it could begin ({_GUARD})")
-
-
-_GUARD = 'a script must start its work under `if __name__ == "__main__":`, as each process imports it'
+        return f"ended with exit code {code}"
 
 
 def _serve(connection: Connection) -> None:

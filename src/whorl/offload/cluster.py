@@ -26,7 +26,7 @@ _LOOK = 1.0
 async def call_in_cluster(client: Any, fn: Callable[..., _T], args: tuple[Any, ...], kw: dict[str, Any]) -> _T:
     """Call a function on a worker of the cluster."""
     if client.status not in ("running", "connecting"):
-        raise RuntimeError(f"the dask client is {client.status}, and takes no calls; make a new Client")
+        raise RuntimeError(f"the dask client is {client.status}, and takes no calls; connect it, or make a new one")
     loop = client.loop.asyncio_loop
     call = _call(client, fn, args, kw)
     if loop is asyncio.get_running_loop():

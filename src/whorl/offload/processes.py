@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from whorl.cancellation import Cancellation
 from whorl.errors import WorkerLost
-from whorl.offload.cell import Cell
+from whorl.offload.cell import GUARD, Cell
 from whorl.offload.naming import name_of
 from whorl.offload.outcome import outcome
 from whorl.offload.parcel import open_answer, pack_call
@@ -84,8 +84,10 @@ class _Call(Cancellation):
         if answer is None or self.pending:
             how = _end(cell)
             self.check()
-            text = f"process {cell.pid} {how} while it ran {name_of(fn)}; whether the call had an effect is unknown"
-            raise WorkerLost(text)
+            died = f"process {cell.pid} {how}"
+            if not cell.begun:
+                raise RuntimeError(f"{died} before it could begin, and {name_of(fn)} was not called; {GUARD}")
+            raise WorkerLost(f"{died} while it ran {name_of(fn)}; whether the call had an effect is unknown")
         _give(cell)
         value: _T = open_answer(fn, answer)
         return value
@@ -102,7 +104,8 @@ def _take() -> Cell:
             return cell
         _end(cell)
     cell = Cell()
-    _alive.add(cell)
+    with _lock:
+        _alive.add(cell)
     return cell
 
 
@@ -124,7 +127,8 @@ def _give(cell: Cell) -> None:
 
 def _end(cell: Cell) -> str:
     how = cell.end()
-    _alive.discard(cell)
+    with _lock:
+        _alive.discard(cell)
     return how
 
 
@@ -150,8 +154,9 @@ def _end_all() -> None:
     """End every process: those that are idle by themselves, those at work by force, as nobody waits for them."""
     with _lock:
         idle = [cell for _, cell in _idle]
+        busy = _alive.difference(idle)
         _idle.clear()
-    for cell in _alive.difference(idle):
+    for cell in busy:
         cell.process.kill()
     for cell in idle:
         _end(cell)
