@@ -22,6 +22,8 @@ A map of the package, each room importing only from the rooms before it:
     The spinner: lines that turn while something is at work.
 ``supervise``
     ``Supervisor``: jobs in threads and in tasks.
+``offload``
+    Blocking calls leave the loop: to threads, processes, executors, and dask clusters.
 ``cli``
     The ``whorl`` command, one module per sub-command.
 
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from whorl.errors import StillRunning as StillRunning
     from whorl.errors import WorkerLost as WorkerLost
     from whorl.errors import WrongForm as WrongForm
+    from whorl.offload import offload as offload
     from whorl.runner import EventLoop as EventLoop
     from whorl.runner import new_event_loop as new_event_loop
     from whorl.runner import run as run
@@ -62,6 +65,7 @@ _HOMES = {
     "WrongForm": "whorl.errors",
     "checkpoint": "whorl.cancellation",
     "new_event_loop": "whorl.runner",
+    "offload": "whorl.offload",
     "run": "whorl.runner",
     "sleep": "whorl.cancellation",
     "spinner": "whorl.terminal.spinner",
@@ -80,6 +84,7 @@ __all__ = [
     "__version__",
     "checkpoint",
     "new_event_loop",
+    "offload",
     "run",
     "sleep",
     "spinner",

@@ -8,6 +8,8 @@ A map of the room, each file importing only from those before it:
     One piece of work with a name, a state and an outcome.
 ``intensity``
     So many restarts in so long.
+``show``
+    A line on the terminal for each job.
 ``crew``
     The rules, without any waiting: who may start, what a failure means, who is told to stop.
 ``threads``, ``tasks``

@@ -16,12 +16,15 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from whorl.errors import Cancelled, DeadlineExceeded, StillRunning
 from whorl.supervise.intensity import Intensity
 from whorl.supervise.job import Ending, Job
 from whorl.supervise.work import stack_of
+
+if TYPE_CHECKING:
+    from whorl.supervise.show import Display
 
 log = logging.getLogger("whorl.supervise")
 
@@ -46,6 +49,11 @@ class Crew:
 
     def __init__(self, options: Options) -> None:
         self._options = options
+        self._display: Display | None = None
+        if options.show:
+            from whorl.supervise import show  # what draws is loaded by those who look
+
+            self._display = show.Display()
         self._intensity = Intensity(*options.restart) if options.restart is not None else None
         # Reentrant: what a job's end sets off may start and cancel others.
         self._lock = threading.RLock()
@@ -99,12 +107,17 @@ class Crew:
                 self._waiting.append(job)
                 return
             try:
-                self._launch(job)
+                self._begin(job)
             except BaseException:
                 # The system has no thread left; or it is Ctrl-C, and the thread may have begun all the same.
                 if job._work is None or job._work.claim():
                     del self._live[job]
                 raise
+
+    def _begin(self, job: Job[Any]) -> None:
+        self._launch(job)
+        if self._display is not None:
+            self._display.begins(job)
 
     def _check_open(self) -> None:
         if self._phase == "over":
@@ -128,6 +141,8 @@ class Crew:
             error.add_note(f"in job {job.name!r}, {job.elapsed:.1f} s after it began")
         job._settle(ending, value, error)
         with self._lock:
+            if self._display is not None:
+                self._display.ends(job)
             self._live.pop(job, None)
             if error is not None:
                 self._fail(error, f"job {job.name!r} failed with {type(error).__name__}")
@@ -145,7 +160,7 @@ class Crew:
                 return False
             job.restarts += 1
             log.warning("job %r failed and is started again (at most %s)", job.name, self._intensity, exc_info=error)
-            self._launch(job)
+            self._begin(job)
             return True
 
     def _launch_next(self) -> None:
@@ -155,7 +170,7 @@ class Crew:
                 return
             job = self._waiting.popleft()
             try:
-                self._launch(job)
+                self._begin(job)
             except Exception as error:  # no thread left, where earlier ones had one
                 self._over(job, "failed", error=error)
 

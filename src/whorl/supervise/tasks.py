@@ -8,7 +8,7 @@ import concurrent.futures
 import contextlib
 import functools
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from whorl.errors import Cancelled
 from whorl.forms import runs_here
@@ -16,6 +16,9 @@ from whorl.supervise.crew import Crew, Options, check_callable, is_coroutine_fun
 from whorl.supervise.job import Job, TasksJob
 from whorl.supervise.threads import launch_thread
 from whorl.supervise.work import TaskWork
+
+if TYPE_CHECKING:
+    from whorl.terminal.driver import TaskDriver
 
 T = TypeVar("T")
 
@@ -33,6 +36,7 @@ class TaskCrew(Crew):
         self._interrupted = False
         self._changed: asyncio.Future[None] | None = None
         self._deadline_timer: asyncio.TimerHandle | None = None
+        self._driver: TaskDriver | None = None
 
     @overload
     def start(
@@ -122,6 +126,11 @@ class TaskCrew(Crew):
     def _enter(self) -> None:
         if self._options.deadline is not None:
             self._deadline_timer = self._loop.call_later(self._options.deadline, self._deadline_passed)
+        if self._display is not None:
+            from whorl.terminal.driver import TaskDriver
+
+            self._driver = TaskDriver(self._display.board)
+            self._driver.start()
 
     async def _leave(self, raised: BaseException | None) -> BaseException | None:
         """Wait for every job; return what the block is to raise."""
@@ -136,6 +145,11 @@ class TaskCrew(Crew):
         finally:
             if self._deadline_timer is not None:
                 self._deadline_timer.cancel()
+            if self._display is not None:
+                self._display.close()
+            if self._driver is not None:
+                self._driver.cancel()
+                await self._driver.wait()
         outcome = self._conclude(raised)
         if outcome is not raised and isinstance(raised, Cancelled) and self._block_task.cancelling():
             # Somebody outside cancelled the task and gets a failure instead: the next await is to hear of it.

@@ -5,7 +5,7 @@ import functools
 import inspect
 import threading
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from whorl.cancellation import Cancellation, cancellable, current
 from whorl.errors import Cancelled
@@ -13,6 +13,9 @@ from whorl.supervise.crew import Crew, Options, check_callable, is_coroutine_fun
 from whorl.supervise.job import Ending, Job, ThreadsJob
 from whorl.supervise.work import ThreadWork
 from whorl.worker import run_in_thread
+
+if TYPE_CHECKING:
+    from whorl.terminal.driver import ThreadDriver
 
 T = TypeVar("T")
 Outcome = tuple[Ending, Any, BaseException | None]
@@ -25,6 +28,7 @@ class ThreadCrew(Crew):
         super().__init__(options)
         self._bell = threading.Event()
         self._all_over = threading.Event()
+        self._driver: ThreadDriver | None = None
         # The block may be part of a job of an outer crew, whose requests to stop are heard in here as well.
         self._outer = current() or Cancellation()
         self._block = Cancellation(self._outer)
@@ -83,9 +87,24 @@ class ThreadCrew(Crew):
                     self._deadline_passed()
 
             run_in_thread(watch, contextvars.Context(), "whorl deadline")
+        if self._display is not None:
+            from whorl.terminal.driver import ThreadDriver
+
+            self._driver = ThreadDriver(self._display.board)
+            self._driver.start()
 
     def _leave(self, raised: BaseException | None) -> BaseException | None:
         """Wait for every job; return what the block is to raise."""
+        try:
+            return self._conclude(self._wait_interruptibly(raised))
+        finally:
+            self._all_over.set()
+            if self._display is not None:
+                self._display.close()
+            if self._driver is not None:
+                self._driver.stop()
+
+    def _wait_interruptibly(self, raised: BaseException | None) -> BaseException | None:
         self._listening.__exit__(None, None, None)
         with self._lock:
             self._phase = "leaving"
@@ -96,16 +115,13 @@ class ThreadCrew(Crew):
             try:
                 if raised is not None:
                     self._stop(f"its block raised {type(raised).__name__}")
-                raised = self._wait(raised)
-                break
+                return self._wait(raised)
             except KeyboardInterrupt as error:
                 if interrupted:  # the user has no patience left
                     self._warn()
                     raise
                 interrupted = True
                 raised = error
-        self._all_over.set()
-        return self._conclude(raised)
 
     def _wait(self, raised: BaseException | None) -> BaseException | None:
         warned = False

@@ -1,0 +1,1 @@
+"""Tests of ``whorl.offload``, on whorl's loop and on asyncio's."""
