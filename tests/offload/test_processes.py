@@ -333,6 +333,27 @@ def test_idle_processes_end_and_leave_nothing(tmp_path: Path) -> None:
     assert (done.stderr, done.returncode) == ("", 0)
 
 
+_NEEDLESS = """
+import asyncio, os, time, whorl
+
+async def main(wait):
+    calls = [asyncio.create_task(anext(whorl.offload.map(time.sleep, [1000], limit=1, to="process"))) for _ in range(6)]
+    await asyncio.sleep(wait)
+    for call in calls:
+        call.cancel()
+    await asyncio.gather(*calls, return_exceptions=True)
+
+if __name__ == "__main__":
+    for wait in (0.2, 0, 0.001, 0.005, 0.01, 0.02):
+        asyncio.run(main(wait))
+"""
+
+
+def test_processes_that_are_needless_before_they_begin_end_quietly(tmp_path: Path) -> None:
+    done = run_script(tmp_path / "script.py", _NEEDLESS)
+    assert (done.stderr, done.returncode) == ("", 0)
+
+
 def test_nothing_is_kept_of_a_call(run: Run) -> None:
     async def main() -> None:
         gc.disable()

@@ -90,7 +90,6 @@ class Cell:
             self.process.kill()
             self.process.join()
         code = self.process.exitcode or 0
-        self.process.close()
         if code < 0:
             known = -code in {int(number) for number in signal.Signals}
             return f"was killed by {signal.Signals(-code).name if known else f'signal {-code}'}"
@@ -103,20 +102,15 @@ def _serve(connection: Connection) -> None:
     # does nothing, as commands started from here would inherit that a signal is ignored.
     signal.signal(signal.SIGINT, lambda *_: None)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    connection.send_bytes(b"")  # the main module of the program could be imported
-    while True:
-        try:
-            parcel = connection.recv_bytes()
-        except (EOFError, OSError):
-            return
-        reply = answer(parcel)
-        del parcel
-        for stream in (sys.stdout, sys.stderr):
-            with contextlib.suppress(Exception):
-                stream.flush()  # the process may be killed before it would do so itself
-        with contextlib.suppress(OSError):  # whoever asked has gone; the next recv_bytes says so
+    with contextlib.suppress(EOFError, OSError):  # this process is needed no longer
+        connection.send_bytes(b"")  # it has begun: the main module of the program could be imported
+        while True:
+            reply = answer(connection.recv_bytes())
+            for stream in (sys.stdout, sys.stderr):
+                with contextlib.suppress(Exception):
+                    stream.flush()  # the process may be killed before it would do so itself
             connection.send_bytes(reply)
-        del reply
+            del reply
 
 
 def _end_with_parent() -> None:
