@@ -99,6 +99,7 @@ def test_it_can_be_called_however_it_was_imported(first: str) -> None:
     code = f"""if True:
         import asyncio, whorl
         {first}
+        assert whorl.offload is whorl.offload.offload
         async def main():
             print(await whorl.offload(len, "xy"), [length async for length in whorl.offload.map(len, ["xyz"])])
         asyncio.run(main())

@@ -19,7 +19,7 @@
 import sys
 from collections.abc import AsyncGenerator, AsyncIterable, Callable, Coroutine, Iterable
 from types import ModuleType
-from typing import Any, ParamSpec, TypeVar, overload
+from typing import Any, ParamSpec, TypeVar, cast, overload
 
 from whorl.offload.mapping import mapped
 from whorl.offload.target import To, caller
@@ -29,7 +29,7 @@ _T = TypeVar("_T")
 _Item = TypeVar("_Item")
 
 
-class Offload:
+class Offload(ModuleType):
     """Call a blocking function away from the event loop, and wait for it in a coroutine.
 
     Parameters:
@@ -68,8 +68,6 @@ class Offload:
             text = await whorl.offload(pathlib.Path("notes").read_text, encoding="utf-8")
             digest = await whorl.offload(slow_hash, text, to="process")
     """
-
-    __name__ = "offload"
 
     @overload
     def __call__(self, fn: Callable[..., _T], *args: Any, to: To, **kw: Any) -> Coroutine[Any, Any, _T]: ...
@@ -121,16 +119,8 @@ class Offload:
         return mapped(fn, items, limit, ordered, to)
 
 
-offload = Offload()
-
-
-class _Module(ModuleType):
-    """This module can be called: ``whorl.offload`` is the module to a program that has imported it by that name."""
-
-    map = staticmethod(offload.map)
-
-    def __call__(self, *args: Any, **kw: Any) -> Any:
-        return offload(*args, **kw)
-
-
-sys.modules[__name__].__class__ = _Module
+# The module itself is what is called: by the name ``whorl.offload`` a program gets one or the other, depending on what
+# it has imported first, and so they must be one.
+sys.modules[__name__].__class__ = Offload
+offload = cast(Offload, sys.modules[__name__])
+__doc__ = Offload.__doc__ or ""
