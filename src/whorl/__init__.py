@@ -6,6 +6,8 @@ A map of the package, each room importing only from the rooms before it:
     Every exception of whorl's own.
 ``compat``
     asyncio's private names that whorl relies on.
+``system``
+    What differs between systems.
 ``_core``
     Compiled. What runs once per callback or once per packet.
 ``forms``

@@ -7,9 +7,10 @@ deadlock on a full pool. Who wants a limit sets it where calls are made (``Super
 
 import contextvars
 import itertools
-import os
 import threading
 from collections.abc import Callable
+
+from whorl.system import at_fork
 
 # Seconds for which an idle thread waits for another call: long enough for a busy phase, short enough to leave no trace
 # of it. A thread costs about 50 µs to start.
@@ -20,8 +21,8 @@ _lock = threading.Lock()
 _idle: list["_Worker"] = []
 
 
-# In a child process there are no threads but the one that forked.
-os.register_at_fork(after_in_child=_idle.clear)
+# In a forked child there are no threads but the one that forked.
+at_fork(after_in_child=_idle.clear)
 
 
 def run_in_thread(call: Callable[[], None], context: contextvars.Context, name: str | None = None) -> threading.Thread:

@@ -1,7 +1,7 @@
 """A cell: one process that runs one call at a time, and the pipe to it.
 
-The process is forked from multiprocessing's fork server, so it knows nothing of this program's threads and descriptors.
-It ends when this end of the pipe is closed, and at once when the program has gone, however that came.
+The process is forked from multiprocessing's fork server where there is one, so it knows nothing of this program's
+threads and descriptors. It ends when this end of the pipe is closed, and at once when the program has gone, however that came.
 """
 
 import contextlib
@@ -14,8 +14,9 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerContext, SpawnContext
 
 from whorl.offload.parcel import answer
+from whorl.system import at_fork, start_method
 
-_context: ForkServerContext | SpawnContext = multiprocessing.get_context("forkserver")
+_context: ForkServerContext | SpawnContext = multiprocessing.get_context(start_method())
 
 
 def _use_spawn() -> None:
@@ -24,7 +25,7 @@ def _use_spawn() -> None:
 
 
 # A forked child can't use the fork server of its parent, and multiprocessing gives it no other.
-os.register_at_fork(after_in_child=_use_spawn)
+at_fork(after_in_child=_use_spawn)
 
 # What to do when a process can't start: it is nearly always this.
 GUARD = 'a script must start its work under `if __name__ == "__main__":`, as each process imports it'

@@ -7,12 +7,12 @@ is the oldest call if results come in order, and otherwise the one that ended fi
 """
 
 import asyncio
-import os
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterable, Callable, Coroutine, Iterable, Sequence
 from typing import Any, TypeVar, cast
 
 from whorl.offload.target import To, caller
+from whorl.system import processors
 
 _T = TypeVar("_T")
 _Item = TypeVar("_Item")
@@ -30,8 +30,7 @@ def mapped(
     """Check what ``offload.map`` was given, and return its generator."""
     call = caller(fn, to, bounded=limit is None)
     if limit is None:
-        cpus = len(os.sched_getaffinity(0))
-        limit = cpus if to == "process" else min(32, cpus + 4)  # as ThreadPoolExecutor has it
+        limit = processors() if to == "process" else min(32, processors() + 4)  # as ThreadPoolExecutor has it
     if limit < 1:
         raise ValueError(f"limit must be 1 or more, as nothing would ever be called; got {limit!r}")
 

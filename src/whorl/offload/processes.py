@@ -7,7 +7,6 @@ so the limit can't deadlock calls that are nested.
 
 import contextvars
 import functools
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -22,12 +21,13 @@ from whorl.offload.outcome import outcome
 from whorl.offload.parcel import open_answer, pack_call
 from whorl.offload.places import Places
 from whorl.offload.threads import start
+from whorl.system import at_fork, processors
 from whorl.worker import run_in_thread
 
 _T = TypeVar("_T")
 
 # How many processes run at once, and how many stay when they are idle: more would share the same CPUs.
-MOST = len(os.sched_getaffinity(0))
+MOST = processors()
 
 # Seconds for which an idle process stays. Starting one takes some 20 ms.
 IDLE = 10.0
@@ -172,4 +172,4 @@ def _forget_all() -> None:
 
 # Before multiprocessing waits for its processes at exit, in a process of its own too, where ``atexit`` runs nothing.
 Finalize(None, _end_all, exitpriority=100)
-os.register_at_fork(after_in_child=_forget_all)
+at_fork(after_in_child=_forget_all)

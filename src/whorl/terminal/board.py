@@ -19,6 +19,7 @@ import time
 import weakref
 from collections.abc import Iterator
 
+from whorl.system import at_fork
 from whorl.terminal import stream as streams
 from whorl.terminal.capture import Capture, raw
 from whorl.terminal.complaints import Complaints
@@ -302,4 +303,4 @@ _guard = Guard(_leave_all, _back)
 
 atexit.register(_end_all)
 # The lock is taken, so that nobody is in the middle of a paint whose other half the child would have.
-os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_forget_all)
+at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_forget_all)

@@ -13,7 +13,8 @@ import signal
 from collections.abc import Callable
 from types import FrameType
 
-SIGNALS = (signal.SIGTERM, signal.SIGTSTP)
+# Not every system can stop a program.
+SIGNALS = (signal.SIGTERM, *([signal.SIGTSTP] if hasattr(signal, "SIGTSTP") else []))
 
 
 class Guard:

@@ -98,7 +98,7 @@ def in_foreground(number: int) -> bool:
     """Return whether this process may draw: a job in the background would draw into another program's screen."""
     try:
         return os.tcgetpgrp(number) == os.getpgrp()
-    except OSError:  # not our controlling terminal, so there is no background
+    except (OSError, AttributeError):  # not our controlling terminal, or a system without: there is no background
         return True
 
 
