@@ -3,7 +3,7 @@
 import multiprocessing
 import os
 from collections.abc import Callable
-from typing import Literal
+from multiprocessing.context import ForkServerContext, SpawnContext
 
 
 def at_fork(
@@ -23,6 +23,8 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def start_method() -> Literal["forkserver", "spawn"]:
+def process_context() -> ForkServerContext | SpawnContext:
     """Return how multiprocessing starts processes that know nothing of this program's threads."""
-    return "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+    if "forkserver" in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("forkserver")
+    return multiprocessing.get_context("spawn")

@@ -1,7 +1,8 @@
 """A cell: one process that runs one call at a time, and the pipe to it.
 
 The process is forked from multiprocessing's fork server where there is one, so it knows nothing of this program's
-threads and descriptors. It ends when this end of the pipe is closed, and at once when the program has gone, however that came.
+threads and descriptors. It ends when this end of the pipe is closed, and at once when the program has gone, however
+that came.
 """
 
 import contextlib
@@ -14,9 +15,9 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerContext, SpawnContext
 
 from whorl.offload.parcel import answer
-from whorl.system import at_fork, start_method
+from whorl.system import at_fork, process_context
 
-_context: ForkServerContext | SpawnContext = multiprocessing.get_context(start_method())
+_context: ForkServerContext | SpawnContext = process_context()
 
 
 def _use_spawn() -> None:
