@@ -1,9 +1,11 @@
 """What differs between systems: which have forks, and how they count processors."""
 
-import multiprocessing
 import os
 from collections.abc import Callable
-from multiprocessing.context import ForkServerContext, SpawnContext
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from multiprocessing.context import ForkServerContext, SpawnContext
 
 
 def at_fork(
@@ -23,8 +25,10 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def process_context() -> ForkServerContext | SpawnContext:
+def process_context() -> "ForkServerContext | SpawnContext":
     """Return how multiprocessing starts processes that know nothing of this program's threads."""
+    import multiprocessing  # for those who start some
+
     if "forkserver" in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("forkserver")
     return multiprocessing.get_context("spawn")
