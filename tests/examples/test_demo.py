@@ -22,9 +22,11 @@ FRAMES = ["| thinking!", "/ thinking!", "- thinking!", "\\ thinking!"]
 SPINNERS = {
     "thread": [sys.executable, str(EXAMPLES / "spinner" / "spinner_thread.py")],
     "coroutine": [sys.executable, "-m", "whorl", "run", str(EXAMPLES / "spinner" / "spinner_asyncio.py")],
+    "process": [sys.executable, str(EXAMPLES / "spinner" / "spinner_process.py")],
 }
 OBJECTS = {
     "thread": r"spinner object: <Thread\(Thread-1 \(spin\), initial\)>",
+    "process": r"spinner object: <Process name='Process-1' parent=\d+ initial>",
     "coroutine": r"spinner object: <Task pending name='Task-2' coro=<spin\(\) running at .*_asyncio.py:\d+>>",
 }
 
