@@ -29,7 +29,7 @@ LAYERS = (
     ("__main__",),
 )
 # The names after ``whorl._core.``: first the leaves, which every other module may use.
-CORE_LEAVES = (("", "linux"), ("faces", "address", "coroutine"))
+CORE_LEAVES = (("", "linux"), ("faces", "address", "coroutine", "results"))
 CORE = (
     ("handle",),
     ("ready", "timers", "buffers"),

@@ -1,6 +1,7 @@
 """Connecting: to addresses written out, which need no look-up, and to all others."""
 
 import asyncio
+import contextlib
 import socket
 from typing import Any
 
@@ -83,3 +84,50 @@ def test_sock_connect_to_another_family(loop: asyncio.AbstractEventLoop) -> None
         sock.setblocking(False)
         with pytest.raises(socket.gaierror):
             soon_or_never(loop, loop.sock_connect(sock, ("::1", 1)))
+
+
+def test_a_second_connect_waits_for_the_first(loop: asyncio.AbstractEventLoop) -> None:
+    async def connect() -> None:
+        with socket.socket() as server, contextlib.ExitStack() as stack:
+            server.bind(("127.0.0.1", 0))
+            server.listen(0)
+            full = [stack.enter_context(socket.socket()) for _ in range(4)]
+            for one in full:
+                one.setblocking(False)
+                one.connect_ex(server.getsockname())
+            late = stack.enter_context(socket.socket())
+            late.setblocking(False)
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(loop.sock_connect(late, server.getsockname()), 0.05)
+            again = asyncio.ensure_future(loop.sock_connect(late, server.getsockname()))
+            server.setblocking(False)
+            while not again.done():
+                stack.enter_context((await loop.sock_accept(server))[0])
+            await again
+
+    soon_or_never(loop, connect())
+
+
+def test_a_guard_against_connecting_is_asked(loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Guarded(Exception):
+        pass
+
+    def connect(sock: socket.socket, address: Any) -> None:
+        raise Guarded
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+    with listener("127.0.0.1") as server:
+        with pytest.raises(Guarded):
+            soon_or_never(loop, loop.create_connection(Recorder, *server.getsockname()))
+        with socket.socket() as sock:
+            sock.setblocking(False)
+            with pytest.raises(Guarded):
+                soon_or_never(loop, loop.sock_connect(sock, server.getsockname()))
+
+
+def test_a_factory_that_makes_no_protocol(loop: asyncio.AbstractEventLoop) -> None:
+    before = open_descriptors()
+    with listener("127.0.0.1") as server, pytest.raises(AttributeError, match="connection_made"):
+        soon_or_never(loop, loop.create_connection(lambda: None, *server.getsockname()))
+    turn(loop)
+    assert open_descriptors() == before

@@ -2,14 +2,18 @@
 
 import asyncio
 import concurrent.futures
+import contextlib
 import contextvars
 import gc
 import os
+import signal
 import threading
+import time
 import weakref
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -318,3 +322,27 @@ def test_a_forked_child_has_threads_of_its_own() -> None:
         """
     )
     assert said == "fine\n"
+
+
+def test_an_interrupt_before_results_are_settled_loses_none(loop: asyncio.AbstractEventLoop) -> None:
+    """The worst moment for Ctrl-C: the callback that settles them has been taken, and has done nothing yet."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        for _ in range(20):
+            there = threading.Event()
+            future = loop.run_in_executor(None, there.set)
+            loop.call_soon(there.wait)
+            loop.call_soon(time.sleep, 0.002)  # until its result has been left, and the loop was told
+            # C functions: the handler runs in whatever Python function comes next, after the alarm.
+            loop.call_soon(signal.setitimer, signal.ITIMER_REAL, 1e-5)
+            loop.call_soon(bytes, 4_000_000)
+            with contextlib.suppress(KeyboardInterrupt):
+                loop.run_until_complete(future)
+            loop.run_until_complete(asyncio.wait_for(future, 30))
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

@@ -7,6 +7,7 @@ import io
 import socket
 from collections.abc import Awaitable, Callable
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -232,3 +233,43 @@ def test_a_protocol_may_be_replaced_before_it_greets(loop: Loop) -> None:
         await end(met[1], peer)
 
     soon_or_never(loop, main())
+
+
+def test_a_drain_of_the_programs_own_stays(loop: Loop) -> None:
+    async def talk() -> tuple[int, str]:
+        ours, theirs = socket.socketpair()
+        reader, writer = await asyncio.open_connection(sock=ours)
+        with mock.patch.object(writer, "drain", mock.AsyncMock()) as drain:
+            for _ in range(4):
+                theirs.send(b"x")
+                await reader.read(1)
+                await writer.drain()
+        recorder = Recorder()
+        writer.transport.set_protocol(recorder)  # takes compiled methods away again
+        theirs.send(b"to the new protocol")
+        await until(lambda: recorder.data)
+        count = drain.await_count
+        writer.close()
+        theirs.close()
+        return count, bytes(recorder.data).decode()
+
+    assert soon_or_never(loop, talk()) == (4, "to the new protocol")
+
+
+def test_a_method_that_a_program_puts_into_the_class_stays(loop: Loop, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def mine(reader: asyncio.StreamReader) -> bytes:
+        return b"mine"
+
+    async def talk() -> list[bytes]:
+        ours, theirs = socket.socketpair()
+        reader, writer = await asyncio.open_connection(sock=ours)
+        got = []
+        for _ in range(4):
+            theirs.send(b"x\n")
+            got.append(await reader.readline())
+            await asyncio.sleep(0)
+        await end(writer, theirs)
+        return got
+
+    monkeypatch.setattr(asyncio.StreamReader, "readline", mine)
+    assert soon_or_never(loop, talk()) == [b"mine"] * 4

@@ -5,6 +5,8 @@ import contextvars
 import math
 import threading
 import time
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -139,3 +141,24 @@ def test_a_million_timers_can_wait_and_most_be_cancelled(loop: asyncio.AbstractE
     assert time.process_time() - started - first < 5 * first + 1
     assert len(loop._scheduled) < count / 2  # type: ignore[attr-defined]  # asyncio's name for them
     timers[0].cancel()
+
+
+@pytest.mark.parametrize("delay", [0, 0.001, True, Fraction(1, 1000)])
+def test_delays_of_any_kind_of_number(loop: asyncio.AbstractEventLoop, delay: Any) -> None:
+    now = loop.time()
+    handle = loop.call_later(delay, lambda: None)
+    assert delay <= handle.when() - now < delay + 60
+    handle.cancel()
+
+
+def test_a_number_adds_itself_in_its_own_way(loop: asyncio.AbstractEventLoop) -> None:
+    class Later:
+        def __radd__(self, now: float) -> float:
+            return now + 1000.0
+
+    now = loop.time()
+    handle = loop.call_later(Later(), lambda: None)  # type: ignore[arg-type]
+    assert 1000 <= handle.when() - now < 1060
+    handle.cancel()
+    with pytest.raises(TypeError):
+        loop.call_later(Decimal("0.1"), lambda: None)  # type: ignore[arg-type]

@@ -37,7 +37,7 @@ cdef extern from "string.h" nogil:
 
 cdef extern from "errno.h" nogil:
     int errno
-    int EAGAIN, EBADF, EINPROGRESS, ENOTCONN, ECONNABORTED, EEXIST, EINTR, EMFILE, ENFILE, ENOBUFS, ENOENT, ENOMEM, EPERM, EPROTO
+    int EAGAIN, EALREADY, EBADF, EINPROGRESS, ENOTCONN, ECONNABORTED, EEXIST, EINTR, EMFILE, ENFILE, ENOBUFS, ENOENT, ENOMEM, EPERM, EPROTO
 
 cdef extern from "unistd.h" nogil:
     int close(int fd)

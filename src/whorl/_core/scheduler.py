@@ -171,8 +171,12 @@ class Scheduler:
         """Run a callback after ``delay`` seconds; returns its handle."""
         if delay is None:
             raise TypeError("delay must not be None")
-        seconds: cython.double = delay
-        return self.schedule(self.now() + seconds, callback, args, context)
+        seconds: cython.double
+        if type(delay) is float or type(delay) is int:
+            seconds = delay
+            return self.schedule(self.now() + seconds, callback, args, context)
+        due: cython.double = self.now() + delay  # a number of another kind adds itself in its own way
+        return self.schedule(due, callback, args, context)
 
     def call_at(self, when, callback, *args, context=None):
         """Run a callback at a time of ``loop.time()``; returns its handle."""

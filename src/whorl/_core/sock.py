@@ -10,6 +10,8 @@ that run once for each message fill the operation's fields themselves; calling t
 rest.
 """
 
+import socket
+
 import cython
 from cython.cimports.cpython.buffer import PyBUF_SIMPLE, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
 from cython.cimports.cpython.bytes import PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
@@ -18,6 +20,7 @@ from cython.cimports.cpython.object import PyObject
 from cython.cimports.whorl._core.address import kernel_address
 from cython.cimports.whorl._core.linux import (
     EAGAIN,
+    EALREADY,
     EINPROGRESS,
     EINTR,
     ENOTCONN,
@@ -42,6 +45,8 @@ from cython.cimports.whorl._core.scheduler import Scheduler
 
 from whorl._core.registry import system_error
 
+_Socket = cython.declare(object, socket.socket)
+_connect = cython.declare(object, socket.socket.connect)
 _SCRATCH = cython.declare(cython.Py_ssize_t, 256 * 1024)
 # Bytes for one system call of sock_sendall: while a fast reader drains the socket, the kernel would take any amount
 # in one call and hold up the loop for that long.
@@ -257,7 +262,8 @@ class Connect(Operation):
         """Return whether the socket is connected already; else the kernel goes on in the background."""
         address: sockaddr_storage
         size: socklen_t = 0
-        if self.is_native:
+        # What guards programs against connecting puts a method of its own into the class.
+        if self.is_native and _Socket.connect is _connect:
             size = kernel_address(self.address, socket_family(self.sock), cython.address(address))
         if size:
             target: object = self.address
@@ -269,7 +275,7 @@ class Connect(Operation):
             )
             if connect(self.descriptor(), cython.cast(cython.pointer(sockaddr), cython.address(address)), size) == 0:
                 return True
-            if errno != EINPROGRESS and errno != EINTR:
+            if errno != EINPROGRESS and errno != EALREADY and errno != EINTR:
                 raise system_error(errno)
             return False
         try:

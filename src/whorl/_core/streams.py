@@ -36,6 +36,7 @@ from cython.cimports.whorl._core.scheduler import Scheduler
 from cython.cimports.whorl._core.transport import Transport
 
 _StreamReader = cython.declare(object, asyncio.StreamReader)
+_StreamWriter = cython.declare(object, asyncio.StreamWriter)
 _StreamReaderProtocol = cython.declare(object, asyncio.StreamReaderProtocol)
 
 # What asyncio's reader does in Python: it takes over where the compiled side ends.
@@ -52,6 +53,8 @@ _set_result = cython.declare(object, asyncio.Future.set_result)
 
 _METHODS = cython.declare(tuple, ("read", "readline", "readexactly", "readuntil"))
 _REPLACED = cython.declare(frozenset, frozenset([*_METHODS, "feed_data"]))
+# The methods as asyncio has them: a program may put others into the class.
+_ORIGINALS = cython.declare(tuple, tuple([(name, getattr(asyncio.StreamReader, name)) for name in _REPLACED]))
 # Messages after which a connection is taken for one of many.
 _WORTH_BINDING = cython.declare(cython.int, 2)
 _NEWLINE = cython.declare(bytes, b"\n")
@@ -439,14 +442,17 @@ class StreamFeed:
         names: dict = reader.__dict__
         if not _REPLACED.isdisjoint(names):
             return 0
+        for name, original in _ORIGINALS:
+            if getattr(_StreamReader, name) is not original:
+                return 0
         self.buffer = names["_buffer"]
         self.names = names
         for name in _METHODS:
             names[name] = getattr(self, name)
-        self.transport.protocol._drain_helper = self.transport._drain_helper
+        self.transport.protocol.__dict__.setdefault("_drain_helper", self.transport._drain_helper)
         writer = referent(self.writer_ref)
-        if writer is not None:
-            writer.drain = self.drain
+        if type(writer) is _StreamWriter:
+            writer.__dict__.setdefault("drain", self.drain)
         return 0
 
     def unbind(self):
@@ -462,9 +468,11 @@ class StreamFeed:
         for name in _METHODS:
             if getattr(self.names.get(name), "__self__", None) is self:
                 del self.names[name]
-        del transport.protocol._drain_helper
+        names = transport.protocol.__dict__
+        if getattr(names.get("_drain_helper"), "__self__", None) is transport:
+            del names["_drain_helper"]
         writer = referent(self.writer_ref)
-        if writer is not None:
+        if writer is not None and getattr(writer.__dict__.get("drain"), "__self__", None) is self:
             del writer.drain
         return 0
 

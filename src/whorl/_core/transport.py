@@ -47,6 +47,7 @@ class Transport(Watch):
         if not is_socket(sock):
             raise TypeError(f"a socket.socket was expected, got {sock!r}")
         loop.check_open()
+        protocol.connection_made  # noqa: B018  # a factory that returns no protocol is told so before anything is owned
         loop.check_no_transport(socket_fd(sock), sock)
         loop.registry.claim(self, socket_fd(sock))
         self.loop = loop

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, thread
 from typing import Any
 
-from whorl import compat
+from whorl._core.results import Results
 
 
 class Pool(ThreadPoolExecutor):
@@ -49,7 +49,7 @@ class Call:
     __slots__ = ("args", "func", "future", "results")
 
     def __init__(
-        self, func: Callable[..., Any], args: tuple[Any, ...], future: asyncio.Future[Any], results: "Results"
+        self, func: Callable[..., Any], args: tuple[Any, ...], future: asyncio.Future[Any], results: Results
     ) -> None:
         self.func = func
         self.args = args
@@ -67,62 +67,6 @@ class Call:
             del self  # the error knows this frame, and would keep itself alive through it and the future
         else:
             self.results.leave(self.future, value, None)
-
-
-class Results:
-    """What threads have for a loop: left by them one by one, settled by the loop many at a time."""
-
-    __slots__ = ("left", "loop", "waking")
-
-    def __init__(self, loop: Any) -> None:
-        self.loop = loop
-        self.left: deque[tuple[asyncio.Future[Any], Any, BaseException | None]] = deque()
-        self.waking = False
-
-    def leave(self, future: asyncio.Future[Any], value: Any, error: BaseException | None) -> None:
-        """Leave what a future is to get, a value or an error, from any thread."""
-        self.left.append((future, value, error))
-        self.wake()
-
-    def wake(self) -> None:
-        """Have the loop settle what is there, if it is not about to; a closed loop has nobody who waits."""
-        if self.waking:
-            return
-        self.waking = True
-        try:
-            self.loop.call_soon_threadsafe(self.settle)
-        except BaseException:
-            self.waking = False
-            if not self.loop.is_closed():
-                raise
-            self.left.clear()
-
-    def settle(self) -> None:
-        """Give the futures what was left for them, in the loop's thread."""
-        self.waking = False  # before anything is taken: whoever leaves more from now on wakes the loop again
-        left = self.left
-        try:
-            for _ in range(len(left)):
-                future, value, error = left.popleft()
-                if not future.cancelled():
-                    self.give(future, value, error)
-        finally:
-            if left:  # Ctrl-C may have come between
-                self.wake()
-
-    def give(self, future: asyncio.Future[Any], value: Any, error: BaseException | None) -> None:
-        """Settle one future; one that somebody has settled already is reported, and holds up no other."""
-        try:
-            if error is None:
-                future.set_result(value)
-            else:
-                future.set_exception(compat.convert_future_error(error))
-        except Exception as refusal:
-            if not future.done():  # Python 3.11 takes no StopIteration
-                future.set_exception(refusal)
-                return
-            message = "A future that waited for a thread was settled by somebody else"
-            self.loop.call_exception_handler({"message": message, "exception": refusal, "future": future})
 
 
 class Idle:
