@@ -15,9 +15,16 @@ import contextvars
 import threading
 import time
 from collections.abc import Awaitable, Callable, Generator, Iterator
+from typing import Protocol
 
 from whorl.errors import Cancelled
 from whorl.forms import loop_runs_here
+
+
+class Bell(Protocol):
+    """Something that a request rings: a ``threading.Event``, for one."""
+
+    def set(self) -> None: ...
 
 
 class Cancellation:
@@ -33,9 +40,11 @@ class Cancellation:
         """Whether a request waits to be delivered."""
         self.delivered = False
         """Whether one was delivered."""
+        self.over = False
+        """Whether the work has ended."""
         self._lock = threading.Lock()
         self._message: object = None
-        self._doorbell: threading.Event | None = None
+        self._doorbell: Bell | None = None
 
     def request(self, message: object = None) -> None:
         """Ask the work to stop, at its next checkpoint or in the wait that it is in; from any thread.
@@ -81,7 +90,7 @@ class Cancellation:
             Cancelled: a request came before.
         """
         ends = None if seconds is None else time.monotonic() + seconds
-        before = self._listen(bell)
+        before = self.listen(bell)
         try:
             while True:
                 bell.clear()
@@ -93,12 +102,12 @@ class Cancellation:
                     return False
                 bell.wait(None if left is None else min(left, threading.TIMEOUT_MAX))
         finally:
-            self._listen(before)
+            self.listen(before)
 
-    def _listen(self, bell: threading.Event | None) -> threading.Event | None:
+    def listen(self, bell: "Bell | None") -> "Bell | None":
         """Have requests ring a bell, the outer work's too; return the bell until now."""
         if self.outer is not None:
-            self.outer._listen(bell)
+            self.outer.listen(bell)
         with self._lock:
             before, self._doorbell = self._doorbell, bell
         return before
@@ -115,7 +124,9 @@ def current() -> Cancellation | None:
     """Return the cancellation of the work that this thread does, if it is work that can be cancelled."""
     found = _current.get()
     # A context travels to other threads (``asyncio.to_thread``, ``loop.call_soon_threadsafe``); the work does not.
-    return found[1] if found is not None and found[0] == threading.get_ident() else None
+    if found is None or found[0] != threading.get_ident() or found[1].over:
+        return None
+    return found[1]
 
 
 @contextlib.contextmanager
@@ -125,7 +136,9 @@ def cancellable(cancellation: Cancellation) -> Iterator[Cancellation]:
     try:
         yield cancellation
     finally:
-        _current.reset(token)
+        cancellation.over = True
+        with contextlib.suppress(ValueError):  # the block is left in another context than it was entered
+            _current.reset(token)
 
 
 def wait_until(is_done: Callable[[], bool], bell: threading.Event, seconds: float | None = None) -> bool:
@@ -179,10 +192,10 @@ def sleep(seconds: float) -> Awaitable[None]:
             while not await ready(url):
                 await whorl.sleep(0.5)
     """
-    if loop_runs_here():
-        return asyncio.sleep(max(0, seconds))
     if seconds != seconds:
         raise ValueError("a time to sleep must be a number of seconds, got NaN")
+    if loop_runs_here():
+        return asyncio.sleep(max(0, seconds))
     wait_until(lambda: False, threading.Event(), seconds)
     return _SLEPT
 

@@ -4,6 +4,9 @@ What whorl offers in both forms refuses the wrong one before anything has begun,
 """
 
 import asyncio
+import functools
+import inspect
+from typing import Any
 
 from whorl.errors import WrongForm
 
@@ -16,6 +19,27 @@ def loop_runs_here() -> bool:
 def runs_here(loop: asyncio.AbstractEventLoop) -> bool:
     """Return whether this loop runs in this thread."""
     return _running_loop() is loop
+
+
+def is_coroutine_function(function: Any) -> bool:
+    """Return whether a call gives a coroutine: a coroutine function, a partial of one, an object with an async call."""
+    called = _called(function)
+    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(called)
+
+
+def is_generator_function(function: Any) -> bool:
+    """Return whether calling only gives a generator, of either kind, and runs nothing."""
+    called = _called(function)
+    return inspect.isgeneratorfunction(called) or inspect.isasyncgenfunction(called)
+
+
+def _called(function: Any) -> Any:
+    """Return the function that a call runs."""
+    while isinstance(function, functools.partial):
+        function = function.func
+    if isinstance(function, type) or inspect.isroutine(function):
+        return function
+    return getattr(type(function), "__call__", function)  # noqa: B004  # of the type, as a call looks it up
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

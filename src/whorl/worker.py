@@ -21,8 +21,14 @@ _lock = threading.Lock()
 _idle: list["_Worker"] = []
 
 
-# In a forked child there are no threads but the one that forked.
-at_fork(after_in_child=_idle.clear)
+def _forget_all() -> None:
+    """In a forked child there are no threads but the one that forked."""
+    global _lock
+    _lock = threading.Lock()
+    _idle.clear()
+
+
+at_fork(after_in_child=_forget_all)
 
 
 def run_in_thread(call: Callable[[], None], context: contextvars.Context, name: str | None = None) -> threading.Thread:

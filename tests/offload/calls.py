@@ -62,6 +62,18 @@ def fail_oddly() -> NoReturn:
     raise Odd(1, 2)
 
 
+class Mute(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError("no words")
+
+    def __reduce__(self) -> Any:
+        raise RuntimeError("no pickle")
+
+
+def fail_mutely() -> NoReturn:
+    raise Mute
+
+
 def exit_with(code: int) -> NoReturn:
     os._exit(code)
 

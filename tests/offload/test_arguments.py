@@ -5,7 +5,7 @@ import functools
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Coroutine
 from typing import Any
 
 import pytest
@@ -60,6 +60,23 @@ def test_where_nothing_can_go(to: Any, error: type[Exception]) -> None:
 def test_a_limit_that_lets_nothing_through(limit: int) -> None:
     with pytest.raises(ValueError, match=f"limit must be 1 or more, .*; got {limit}"):
         whorl.offload.map(len, "x", limit=limit)
+
+
+@pytest.mark.parametrize("limit", [1.5, True, "3"])
+def test_a_limit_that_is_no_number_of_calls(limit: Any) -> None:
+    with pytest.raises(TypeError, match="a number of calls"):
+        whorl.offload.map(len, [], limit=limit)
+
+
+def test_a_function_that_returns_a_coroutine(run: Run) -> None:
+    def returns_one() -> Coroutine[Any, Any, int]:
+        return _coroutine()
+
+    async def main() -> None:
+        with pytest.raises(TypeError, match="returned a coroutine, and blocks nothing"):
+            await whorl.offload(returns_one)
+
+    run(main())
 
 
 def test_items_that_are_none() -> None:

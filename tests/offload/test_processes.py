@@ -51,6 +51,18 @@ def test_an_exception_that_cannot_be_made_again_is_told(run: Run) -> None:
     assert "raise Odd(1, 2)" in str(caught.value.__cause__)
 
 
+def test_what_cannot_describe_itself_is_told_all_the_same(run: Run) -> None:
+    with pytest.raises(RuntimeError, match=r"fail_mutely raised offload\.calls\.Mute: <its str\(\) fails>"):
+        run(whorl.offload(calls.fail_mutely, to="process"))
+
+    class Silent:
+        def __repr__(self) -> str:
+            raise RuntimeError("no repr")
+
+    with pytest.raises(TypeError, match=r"argument 1 of builtins\.len can't travel to a process"):
+        run(whorl.offload(len, Silent(), to="process"))
+
+
 def test_system_exit_comes_out(run: Run) -> None:
     with pytest.raises(SystemExit) as caught:
         asyncio.run(whorl.offload(sys.exit, 3, to="process"))

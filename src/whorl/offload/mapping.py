@@ -31,6 +31,8 @@ def mapped(
     call = caller(fn, to, bounded=limit is None)
     if limit is None:
         limit = processors() if to == "process" else min(32, processors() + 4)  # as ThreadPoolExecutor has it
+    if not isinstance(limit, int) or isinstance(limit, bool):
+        raise TypeError(f"limit is a number of calls, or None; got {limit!r}")
     if limit < 1:
         raise ValueError(f"limit must be 1 or more, as nothing would ever be called; got {limit!r}")
 

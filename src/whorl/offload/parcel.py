@@ -90,7 +90,7 @@ def _pack_error(fn: Callable[..., Any], error: BaseException) -> bytes:
         pickle.loads(parcel)  # an exception with an __init__ of its own often can't be made again
     except Exception:
         kind = f"{type(error).__module__}.{type(error).__qualname__}"
-        text = f"{name_of(fn)} raised {kind}: {error}; the exception itself can't travel"
+        text = f"{name_of(fn)} raised {kind}: {_said_by(error)}; the exception itself can't travel"
         return _pack(Answer(None, RuntimeError(text), trace))
     return parcel
 
@@ -109,9 +109,19 @@ def _can_travel(value: object) -> bool:
 
 
 def _short(value: object) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except Exception:
+        text = object.__repr__(value)
     return text if len(text) < 100 else f"{text[:97]}..."
 
 
 def _line(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"
+    return f"{type(error).__name__}: {_said_by(error)}"
+
+
+def _said_by(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:
+        return "<its str() fails>"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
+from whorl.forms import is_coroutine_function
 from whorl.offload.naming import name_of
 from whorl.offload.threads import call_in_executor, call_in_thread
 
@@ -54,8 +55,7 @@ def caller(fn: Callable[..., _T], to: To, *, bounded: bool = True) -> Caller[_T]
 def _need_plain_function(fn: object) -> None:
     if not callable(fn):
         raise TypeError(f"offload needs a function to call, got {fn!r}; write offload(fn, x) for fn(x)")
-    called = fn if inspect.isroutine(fn) or isinstance(fn, functools.partial) else type(fn).__call__
-    if inspect.iscoroutinefunction(fn) or inspect.iscoroutinefunction(called):
+    if is_coroutine_function(fn):
         raise TypeError(f"{name_of(fn)} is a coroutine function and blocks nothing: just await it")
-    if inspect.isasyncgenfunction(fn) or inspect.isasyncgenfunction(called):
+    if inspect.isasyncgenfunction(fn):
         raise TypeError(f"{name_of(fn)} is an asynchronous generator function: iterate it with `async for`")

@@ -1,5 +1,6 @@
 """Calls in threads: a thread for each call in flight, and a request to stop that its checkpoints deliver."""
 
+import asyncio
 import contextvars
 import functools
 from collections.abc import Callable
@@ -7,6 +8,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from whorl.cancellation import Cancellation, cancellable
+from whorl.offload.naming import name_of
 from whorl.offload.outcome import outcome
 from whorl.worker import run_in_thread
 
@@ -51,4 +53,8 @@ def _call_cancellable(
     cancellation: Cancellation, fn: Callable[..., _T], args: tuple[Any, ...], kw: dict[str, Any]
 ) -> _T:
     with cancellable(cancellation):
-        return fn(*args, **kw)
+        value = fn(*args, **kw)
+    if asyncio.iscoroutine(value):
+        value.close()
+        raise TypeError(f"{name_of(fn)} returned a coroutine, and blocks nothing: just await it")
+    return value

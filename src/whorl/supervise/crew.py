@@ -9,6 +9,8 @@ The two forms (`whorl.supervise.threads`, `whorl.supervise.tasks`) say how a job
 told to stop, and how one waits for the end.
 """
 
+import contextlib
+import functools
 import inspect
 import logging
 import threading
@@ -19,6 +21,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from whorl.errors import Cancelled, DeadlineExceeded, StillRunning
+from whorl.forms import is_generator_function
 from whorl.supervise.intensity import Intensity
 from whorl.supervise.job import Ending, Job
 from whorl.supervise.work import stack_of
@@ -63,6 +66,7 @@ class Crew:
         self._names: Counter[str] = Counter()
         self._stopping_since: float | None = None
         self._why = ""
+        self._told: set[Job[Any]] = set()
         # The block's own code runs; it has ended and its jobs are waited for; all is over.
         self._phase: Literal["open", "leaving", "over"] = "open"
 
@@ -135,32 +139,40 @@ class Crew:
 
     def _over(self, job: Job[Any], ending: Ending, value: Any = None, error: BaseException | None = None) -> None:
         """A run of a job has ended: start it again, or settle it and let the next begin."""
-        if ending == "failed" and self._starts_again(job, error):
+        if error is not None and self._starts_again(job, error):
             return
         if error is not None:
-            error.add_note(f"in job {job.name!r}, {job.elapsed:.1f} s after it began")
-        job._settle(ending, value, error)
-        with self._lock:
-            if self._display is not None:
-                self._display.ends(job)
-            self._live.pop(job, None)
-            if error is not None:
-                self._fail(error, f"job {job.name!r} failed with {type(error).__name__}")
-            self._launch_next()
-        self._ring()
+            _note(error, f"in job {job.name!r}, {job.elapsed:.1f} s after it began")
+        try:
+            with self._lock:  # before anybody goes on who waits for the job: what they print stands below
+                if self._display is not None:
+                    self._display.ends(job, ending)
+        finally:
+            job._settle(ending, value, error)
+            with self._lock:
+                self._live.pop(job, None)
+                if error is not None:
+                    self._fail(error, f"job {job.name!r} failed with {type(error).__name__}")
+                self._launch_next()
+            self._ring()
 
-    def _starts_again(self, job: Job[Any], error: BaseException | None) -> bool:
+    def _starts_again(self, job: Job[Any], error: BaseException) -> bool:
         with self._lock:
             if self._intensity is None or job._asked or not isinstance(error, Exception):
                 return False
             if self._stopping_since is not None:
                 return False
             if not self._intensity.allows(time.monotonic()):
-                error.add_note(f"the crew has used up its {self._intensity}")
+                _note(error, f"the crew has used up its {self._intensity}")
                 return False
-            job.restarts += 1
             log.warning("job %r failed and is started again (at most %s)", job.name, self._intensity, exc_info=error)
-            self._begin(job)
+            job.restarts += 1
+            try:
+                self._begin(job)
+            except Exception as refusal:  # no thread left
+                job.restarts -= 1
+                _note(error, f"it could not be started again: {refusal!r}")
+                return False
             return True
 
     def _launch_next(self) -> None:
@@ -189,8 +201,9 @@ class Crew:
                 if self._phase == "open":
                     self._interrupt_block()
         for job in self.jobs:
-            if not job._asked:
+            if job not in self._told:  # Ctrl-C may have come when some had been told
                 job.cancel()
+                self._told.add(job)
         self._ring()
 
     def _deadline_passed(self) -> None:
@@ -237,7 +250,8 @@ class Crew:
     def _conclude(self, raised: BaseException | None) -> BaseException | None:
         """Return what the block raises, given what its own code raised (`Cancelled` of the crew's own making aside)."""
         failures, self._failures = self._failures, []
-        if raised is not None and not isinstance(raised, Cancelled) and all(raised is not one for one in failures):
+        ends_quietly = isinstance(raised, (Cancelled, GeneratorExit))
+        if raised is not None and not ends_quietly and all(raised is not one for one in failures):
             failures.append(raised)
         for error in failures:
             if isinstance(error, (KeyboardInterrupt, SystemExit)):
@@ -249,23 +263,19 @@ class Crew:
     def _new_name(self, name: str | None, function: Callable[..., Any]) -> str:
         if name is not None:
             return name
-        name = getattr(unwrapped(function), "__name__", None) or type(function).__name__
+        while isinstance(function, functools.partial):
+            function = function.func
+        name = getattr(function, "__name__", None)
+        if not isinstance(name, str):
+            name = type(function).__name__
         with self._lock:
             self._names[name] += 1
             return name if self._names[name] == 1 else f"{name}-{self._names[name]}"
 
 
-def unwrapped(function: Any) -> Any:
-    """Return the function inside partial objects."""
-    while hasattr(function, "func") and callable(function.func) and hasattr(function, "keywords"):
-        function = function.func
-    return function
-
-
-def is_coroutine_function(function: Any) -> bool:
-    """Return whether calling gives a coroutine: a coroutine function, a partial of one, an object with async call."""
-    function = unwrapped(function)
-    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(getattr(function, "__call__", None))  # noqa: B004
+def _note(error: BaseException, text: str) -> None:
+    with contextlib.suppress(Exception):  # an exception may refuse notes, and its failure is what matters
+        error.add_note(text)
 
 
 def check_callable(function: Any) -> None:
@@ -276,6 +286,8 @@ def check_callable(function: Any) -> None:
         raise TypeError(f"start() takes a function and its arguments: crew.start({name}, …), not crew.start({name}(…))")
     if not callable(function):
         raise TypeError(f"start() takes a function and its arguments, got {function!r}")
+    if is_generator_function(function):
+        raise TypeError(f"calling {function!r} only makes a generator, and nothing would run; start what iterates it")
 
 
 def _describe(jobs: tuple[Job[Any], ...], what: str) -> str:

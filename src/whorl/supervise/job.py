@@ -6,6 +6,7 @@ what an async crew starts: its ``result()`` is awaited.
 
 import asyncio
 import contextvars
+import reprlib
 import threading
 import time
 from collections.abc import Callable
@@ -17,6 +18,10 @@ from whorl.forms import need_plain_code, runs_here
 from whorl.supervise.work import Work, place_of
 
 T = TypeVar("T")
+
+# Of results and exceptions: one that can't say what it is must not break a message, nor a large one fill the screen.
+_short = reprlib.Repr()
+_short.maxother = _short.maxstring = 100
 
 Ending = Literal["done", "failed", "cancelled"]
 State = Literal["waiting", "running", "cancelling", "done", "failed", "cancelled"]
@@ -126,7 +131,7 @@ class Job(Generic[T]):
         if self._ending is None:
             raise asyncio.InvalidStateError(f"{self!r} has not ended; ask for its result() to wait for it")
         if self._ending == "cancelled":
-            raise Cancelled(f"job {self.name!r} was cancelled")
+            raise Cancelled(*(self._value or (f"job {self.name!r} was cancelled",)))
         return self._error
 
     def __repr__(self) -> str:
@@ -142,9 +147,9 @@ class Job(Generic[T]):
         elif self._started is not None:
             facts.append(f"after {self.elapsed:.1f} s")
         if self._ending == "done":
-            facts.append(f"result={self._value!r}")
+            facts.append(f"result={_short.repr(self._value)}")
         if self._error is not None:
-            facts.append(f"exception={self._error!r}")
+            facts.append(f"exception={_short.repr(self._error)}")
         if self.restarts:
             facts.append(f"restarts={self.restarts}")
         return facts
@@ -171,6 +176,7 @@ class Job(Generic[T]):
         # What it was called with, and the task whose exception holds its frames, are not the job's to keep.
         self._args, self._kw = (), {}
         self._work = None
+        self._function = _nothing
         for callback in callbacks:
             callback()
 
@@ -193,6 +199,10 @@ class Job(Generic[T]):
             raise error
         value: T = self._value
         return value
+
+
+def _nothing() -> None:
+    """What a job that has ended would call."""
 
 
 class ThreadsJob(Job[T]):
@@ -222,6 +232,8 @@ class ThreadsJob(Job[T]):
                 print(job.result())
         """
         if not self.done():
+            if getattr(self._work, "thread", None) is threading.current_thread():
+                raise RuntimeError(f"job {self.name!r} can't wait for itself")
             need_plain_code("job.result()", "async with whorl.Supervisor() as crew: … await job.result()")
             bell = threading.Event()
             self._when_done(bell.set)
@@ -266,11 +278,20 @@ class TasksJob(Job[T]):
                 print(await job.result())
         """
         if not self.done():
-            ended = asyncio.get_running_loop().create_future()
+            if getattr(self._work, "task", None) is asyncio.current_task():
+                raise RuntimeError(f"job {self.name!r} can't wait for itself")
+            loop = asyncio.get_running_loop()
+            ended = loop.create_future()
 
-            def tell() -> None:
+            def settle() -> None:
                 if not ended.done():
                     ended.set_result(None)
+
+            def tell() -> None:
+                if runs_here(loop):
+                    settle()
+                else:  # a thread's job that has a loop of its own waits for another job
+                    loop.call_soon_threadsafe(settle)
 
             self._when_done(tell)
             try:

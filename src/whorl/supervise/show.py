@@ -3,7 +3,7 @@
 import sys
 from typing import Any
 
-from whorl.supervise.job import Job
+from whorl.supervise.job import Job, State
 from whorl.terminal.board import board_on
 from whorl.terminal.line import FAILED, OK, Line
 
@@ -21,14 +21,14 @@ class Display:
             self._lines[job] = line = Line(job.name, elapsed=True)
             self.board.add(line)
 
-    def ends(self, job: Job[Any]) -> None:
+    def ends(self, job: Job[Any], state: State) -> None:
         """Let a job's line stay, with a mark."""
         line = self._lines.pop(job, None)
         if line is not None:
-            line.text = job.name if job.state in ("done", "failed") else f"{job.name} ({job.state})"
-            self.board.end(line, OK if job.state == "done" else FAILED)
+            line.text = job.name if state in ("done", "failed") else f"{job.name} ({state})"
+            self.board.end(line, OK if state == "done" else FAILED)
 
     def close(self) -> None:
         """End the lines of those who did not stop."""
         for job in tuple(self._lines):
-            self.ends(job)
+            self.ends(job, job.state)

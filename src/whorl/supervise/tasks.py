@@ -7,12 +7,14 @@ import asyncio
 import concurrent.futures
 import contextlib
 import functools
+import sys
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from whorl.cancellation import current
 from whorl.errors import Cancelled
-from whorl.forms import runs_here
-from whorl.supervise.crew import Crew, Options, check_callable, is_coroutine_function
+from whorl.forms import is_coroutine_function, runs_here
+from whorl.supervise.crew import Crew, Options, check_callable
 from whorl.supervise.job import Job, TasksJob
 from whorl.supervise.threads import launch_thread
 from whorl.supervise.work import TaskWork
@@ -21,6 +23,16 @@ if TYPE_CHECKING:
     from whorl.terminal.driver import TaskDriver
 
 T = TypeVar("T")
+
+
+class _LoopBell:
+    """A bell that a loop hears."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, heard: Callable[[], None]) -> None:
+        self._loop, self._heard = loop, heard
+
+    def set(self) -> None:
+        self._loop.call_soon_threadsafe(self._heard)
 
 
 class TaskCrew(Crew):
@@ -37,6 +49,8 @@ class TaskCrew(Crew):
         self._changed: asyncio.Future[None] | None = None
         self._deadline_timer: asyncio.TimerHandle | None = None
         self._driver: TaskDriver | None = None
+        # Of the thread's job that this loop runs in, if it does.
+        self._outer = current()
 
     @overload
     def start(
@@ -82,7 +96,7 @@ class TaskCrew(Crew):
         def admit() -> None:
             try:
                 self._admit(job)
-            except Exception as error:
+            except BaseException as error:
                 answer.set_exception(error)
             else:
                 answer.set_result(None)
@@ -102,8 +116,8 @@ class TaskCrew(Crew):
 
     def _task_over(self, job: Job[Any], task: "asyncio.Task[Any]") -> None:
         if task.cancelled():
-            self._over(job, "cancelled")
-        elif error := task.exception():
+            self._over(job, "cancelled", _cancelled_with(task))
+        elif (error := task.exception()) is not None:
             self._over(job, "failed", error=error)
         else:
             self._over(job, "done", task.result())
@@ -124,6 +138,8 @@ class TaskCrew(Crew):
     # -- the block --------------------------------------------------------------------------------------------------
 
     def _enter(self) -> None:
+        if self._outer is not None:
+            self._outer.listen(_LoopBell(self._loop, self._hear_outer))
         if self._options.deadline is not None:
             self._deadline_timer = self._loop.call_later(self._options.deadline, self._deadline_passed)
         if self._display is not None:
@@ -131,6 +147,13 @@ class TaskCrew(Crew):
 
             self._driver = TaskDriver(self._display.board)
             self._driver.start()
+
+    def _hear_outer(self) -> None:
+        try:
+            if self._outer is not None:
+                self._outer.check()
+        except Cancelled as error:
+            self._block_task.cancel(*error.args[:1])
 
     async def _leave(self, raised: BaseException | None) -> BaseException | None:
         """Wait for every job; return what the block is to raise."""
@@ -143,15 +166,24 @@ class TaskCrew(Crew):
         try:
             raised = await self._wait(raised)
         finally:
+            self._phase = "over"
             if self._deadline_timer is not None:
                 self._deadline_timer.cancel()
+            if self._outer is not None:
+                self._outer.listen(None)
             if self._display is not None:
                 self._display.close()
             if self._driver is not None:
                 self._driver.cancel()
+        if self._driver is not None:
+            try:
                 await self._driver.wait()
+            except Cancelled as error:
+                raised = error if raised is None else raised
         outcome = self._conclude(raised)
-        if outcome is not raised and isinstance(raised, Cancelled) and self._block_task.cancelling():
+        # Until 3.13 uncancel() does not take back what was not delivered, and asyncio's TaskGroup leaves it as well.
+        again = sys.version_info >= (3, 13) and outcome is not raised and isinstance(raised, Cancelled)
+        if again and self._block_task.cancelling():
             # Somebody outside cancelled the task and gets a failure instead: the next await is to hear of it.
             self._block_task.uncancel()
             self._block_task.cancel()
@@ -166,7 +198,7 @@ class TaskCrew(Crew):
             try:
                 await self._changed
             except Cancelled as error:
-                raised = raised or error
+                raised = error if raised is None else raised
                 self._stop("the task that it is part of was cancelled")
                 continue
             finally:
@@ -180,3 +212,12 @@ class TaskCrew(Crew):
                     warned = True
                     self._warn()
         return raised
+
+
+def _cancelled_with(task: "asyncio.Task[Any]") -> tuple[Any, ...]:
+    """Return the arguments of the exception that a task was cancelled with."""
+    try:
+        task.result()
+    except Cancelled as error:
+        return error.args
+    return ()

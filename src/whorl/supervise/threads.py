@@ -1,15 +1,17 @@
 """The sync form of a crew: every job in a thread, and a block that waits by blocking."""
 
+import asyncio
 import contextvars
 import functools
-import inspect
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from whorl.cancellation import Cancellation, cancellable, current
 from whorl.errors import Cancelled
-from whorl.supervise.crew import Crew, Options, check_callable, is_coroutine_function
+from whorl.forms import is_coroutine_function
+from whorl.supervise.crew import Crew, Options, check_callable
+from whorl.supervise.interrupts import Interrupts
 from whorl.supervise.job import Ending, Job, ThreadsJob
 from whorl.supervise.work import ThreadWork
 from whorl.worker import run_in_thread
@@ -24,8 +26,9 @@ Outcome = tuple[Ending, Any, BaseException | None]
 class ThreadCrew(Crew):
     """What ``with whorl.Supervisor() as crew`` gives."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, interrupts: Interrupts) -> None:
         super().__init__(options)
+        self._interrupts = interrupts
         self._bell = threading.Event()
         self._all_over = threading.Event()
         self._driver: ThreadDriver | None = None
@@ -78,12 +81,13 @@ class ThreadCrew(Crew):
     # -- the block --------------------------------------------------------------------------------------------------
 
     def _enter(self) -> None:
+        self._interrupts.hold()
         self._listening.__enter__()
         deadline = self._options.deadline
         if deadline is not None:
 
             def watch() -> None:
-                if not self._all_over.wait(deadline):
+                if not self._all_over.wait(min(deadline, threading.TIMEOUT_MAX)):
                     self._deadline_passed()
 
             run_in_thread(watch, contextvars.Context(), "whorl deadline")
@@ -96,13 +100,16 @@ class ThreadCrew(Crew):
     def _leave(self, raised: BaseException | None) -> BaseException | None:
         """Wait for every job; return what the block is to raise."""
         try:
-            return self._conclude(self._wait_interruptibly(raised))
+            outcome = self._conclude(self._wait_interruptibly(raised))
         finally:
+            self._phase = "over"  # however it is left: nothing begins any more
             self._all_over.set()
             if self._display is not None:
                 self._display.close()
             if self._driver is not None:
                 self._driver.stop()
+            pending = self._interrupts.release()
+        return KeyboardInterrupt() if pending else outcome
 
     def _wait_interruptibly(self, raised: BaseException | None) -> BaseException | None:
         self._listening.__exit__(None, None, None)
@@ -110,18 +117,19 @@ class ThreadCrew(Crew):
             self._phase = "leaving"
         if isinstance(raised, Cancelled) and self._block.delivered:
             raised = None  # the crew's own way to end the block; the failure behind it comes out
-        interrupted = False
         while True:
+            if raised is not None:
+                self._stop(f"its block raised {type(raised).__name__}")
             try:
-                if raised is not None:
-                    self._stop(f"its block raised {type(raised).__name__}")
+                self._interrupts.arm()
                 return self._wait(raised)
             except KeyboardInterrupt as error:
-                if interrupted:  # the user has no patience left
+                if isinstance(raised, KeyboardInterrupt):  # the user has no patience left
                     self._warn()
-                    raise
-                interrupted = True
+                    return error
                 raised = error
+            finally:
+                self._interrupts.disarm()
 
     def _wait(self, raised: BaseException | None) -> BaseException | None:
         warned = False
@@ -131,7 +139,7 @@ class ThreadCrew(Crew):
                 if self._outer.wait(news, self._bell, self._patience(warned)):
                     continue
             except Cancelled as error:
-                raised = raised or error
+                raised = error if raised is None else raised
                 self._stop("the job that it is part of was cancelled")
                 continue
             if self._options.grace is not None:
@@ -148,15 +156,18 @@ class ThreadCrew(Crew):
 def launch_thread(job: Job[Any], over: Callable[..., None]) -> None:
     """Run a job in a thread, in a copy of its context; ``over`` hears of the end in that thread."""
     work = ThreadWork()
-
-    def run() -> None:
-        if not work.claim():
-            return
-        work.thread = threading.current_thread()
-        over(*outcome_of(job._function, job._args, job._kw, work.cancellation))
-
     job._begin(work)
-    run_in_thread(run, job._context.copy(), job.name)
+    run_in_thread(functools.partial(_run, job, work, over), job._context.copy(), job.name)
+
+
+def _run(job: Job[Any], work: ThreadWork, over: Callable[..., None]) -> None:
+    if not work.claim():
+        return
+    work.thread = threading.current_thread()
+    try:
+        over(*outcome_of(job._function, job._args, job._kw, work.cancellation))
+    finally:
+        del job, work, over  # a failed job's traceback holds this frame
 
 
 def outcome_of(function: Any, args: Any, kw: Any, cancellation: Cancellation) -> Outcome:
@@ -164,13 +175,13 @@ def outcome_of(function: Any, args: Any, kw: Any, cancellation: Cancellation) ->
     try:
         with cancellable(cancellation):
             value = function(*args, **kw)
-    except Cancelled:
-        return "cancelled", None, None
+    except Cancelled as error:
+        return "cancelled", error.args, None
     except BaseException as error:
         return "failed", None, error
     finally:
         del function, args, kw  # the traceback holds this frame
-    if inspect.iscoroutine(value):
+    if asyncio.iscoroutine(value):
         value.close()
         return "failed", None, TypeError("the job's function returned a coroutine; give start() the coroutine function")
     # Told to stop, and never looked: a task that ends so is cancelled as well.

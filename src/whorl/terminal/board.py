@@ -56,6 +56,7 @@ class Board:
         self._hides = False
         self._capture = Capture(stream, _lock, self._print)
         self._due = 0.0
+        self._painted = 0.0
         self._shown: tuple[tuple[int, int], list[str]] | None = None
         self._problem: Exception | None = None  # what the last write that failed has raised
         self._complaints = Complaints()
@@ -68,7 +69,8 @@ class Board:
                 self._open()
             self.lines.append(line)
             if self.moves:
-                self._paint(line.began)
+                if len(self.lines) == 1 or line.began - self._painted >= SHORTEST:  # or the next tick draws it
+                    self._paint(line.began)
             else:
                 self._say(self._drawn(line, announced=True))
 
@@ -150,6 +152,7 @@ class Board:
 
     def _paint(self, now: float, text: str = "", stream: Stream = None) -> None:
         """Draw the lines, if they look different or ``text`` is to be printed above them."""
+        self._painted = now
         size = streams.size(self._number)
         due = min(line.frames.next_change(now) for line in self.lines)
         self._due = now + min(LONGEST, max(SHORTEST, due - now))
@@ -168,9 +171,10 @@ class Board:
 
     def _rows(self, now: float, width: int, height: int) -> list[str]:
         rows = [cut(self.look.shown(clean(text)), width) for text in self._capture.unfinished()]
-        rows += (row for line in self.lines if (row := self._drawn(line, now, width)))
-        # One row is left for what the program prints.
-        return fitting(rows, height - 1, self.look)
+        # One row is left for what the program prints. Of lines that have no place only the number is needed.
+        shown = self.lines[:height]
+        rows += (row for line in shown if (row := self._drawn(line, now, width)))
+        return fitting(rows, height - 1, self.look, len(self.lines) - len(shown))
 
     def _may_draw(self) -> bool:
         return streams.in_foreground(self._number)

@@ -75,10 +75,10 @@ class Line:
         return frame + " " * (max(map(cells, texts)) - cells(frame)), _CYAN
 
 
-def fitting(rows: Sequence[str], height: int, look: Look) -> list[str]:
-    """Return as many rows as fit, and one that says how many do not."""
+def fitting(rows: Sequence[str], height: int, look: Look, more: int = 0) -> list[str]:
+    """Return as many rows as fit, and one that says how many do not, with ``more`` that were not even drawn."""
     height = max(1, height)
-    if len(rows) <= height:
+    if len(rows) + more <= height:
         return list(rows)
-    hidden = len(rows) - (height - 1)
+    hidden = len(rows) + more - (height - 1)
     return [*rows[: height - 1], f"{look.more} {hidden} more"]

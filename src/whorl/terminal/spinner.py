@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
-from whorl.forms import need_coroutine, need_plain_code
+from whorl.forms import is_coroutine_function, need_coroutine, need_plain_code
 from whorl.terminal.frames import LINE, Frames, frames_of
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ class Spinner:
         made = inspect.unwrap(function)
         if inspect.isgeneratorfunction(made) or inspect.isasyncgenfunction(made):
             raise TypeError("a spinner can't decorate a generator, which works between calls; use it inside")
-        if inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(getattr(function, "__call__", None)):  # noqa: B004
+        if is_coroutine_function(function):
 
             @functools.wraps(function)
             async def spinning(*args: Any, **kwargs: Any) -> Any:
