@@ -53,8 +53,10 @@ def misses(name: str, row: RowResult) -> list[str] | None:
         ratio = ratio_to(row, "whorl", peer)
         if ratio is None:
             continue
-        known = True
         bar = bars.get(name)
+        if bar is None and ratio.unclear:
+            continue
+        known = True
         if bar is not None:
             if ratio.median > bar and not (bar == 1 and ratio.tie):
                 found.append(f"{ratio.median:.2f} of {peer}, not {bar:.2f}")

@@ -6,7 +6,7 @@ to seven rounds that is the smallest and the largest value; with nine the second
 rounds the smallest and the largest too, though they miss it more often.
 
 A ratio is the median of the ratios of each round, so what disturbs a whole round disturbs it less. If its spread
-includes 1 it is a tie.
+includes 1 it is a tie, unless the spread is so wide that it says nothing.
 """
 
 from collections.abc import Sequence
@@ -15,6 +15,9 @@ from math import comb
 from statistics import median
 
 MISSES = 0.1  # the share of cases in which the true median may lie outside of the spread
+
+
+UNCLEAR = 1.5  # a spread this wide hides what anyone would call a difference
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,11 @@ class Figure:
     def tie(self) -> bool:
         """For a ratio: no difference was shown."""
         return self.low <= 1 <= self.high
+
+    @property
+    def unclear(self) -> bool:
+        """For a ratio: the rounds differ by so much that nothing was shown, not even that there is no difference."""
+        return self.tie and self.high > UNCLEAR * self.low
 
 
 def figure(values: Sequence[float]) -> Figure:

@@ -60,7 +60,8 @@ def document(found: Results) -> str:
     parts = [
         "# Benchmark results",
         "Written by `python -m benchmarks.report`. Ratios are to uvloop in the same round, below 1 is better, **bold** "
-        "is worse, *tie* means that the ratio's spread includes 1; the spread is explained in `benchmarks/figures.py`.",
+        "is worse, *tie* means that the ratio's spread includes 1, *unclear* that it is too wide to say; the spread "
+        "is explained in `benchmarks/figures.py`.",
         table.summary(found["rows"]),
         table.circumstances(found),
     ]
@@ -92,7 +93,7 @@ def section(found: Results) -> str:
             table.summary(found["rows"]),
             "![Ratios to uvloop](benchmarks/results/latest.svg)",
             "uvloop's figure, then ratios to it: below 1 is better, **bold** is worse, *tie* means no difference was "
-            "shown, and what stands in brackets is the spread. "
+            "shown, *unclear* that noise hid whatever there is, and what stands in brackets is the spread. "
             "[All rows and figures](benchmarks/results/latest.md).",
             table.ratios(rows, with_spread=False),
             table.circumstances(used),

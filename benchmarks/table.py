@@ -1,7 +1,7 @@
 """Results as Markdown: figures as text, with no opinion but the bars'.
 
 In a table of ratios each cell is a peer's ratio to uvloop, and below 1 is better. ``tie`` stands where the ratio's
-spread includes 1; bold is what is worse than uvloop.
+spread includes 1, ``unclear`` where it is so wide that nothing was shown; bold is what is worse than uvloop.
 """
 
 from collections.abc import Iterable
@@ -41,7 +41,9 @@ def ratio_cell(row: RowResult, peer: str, *, with_spread: bool) -> str:
     if peer == REFERENCE or ratio is None:
         text = amount(figure, row["unit"])
     else:
-        text = "tie" if ratio.tie else f"**{ratio.median:.2f}**" if ratio.low > 1 else f"{ratio.median:.2f}"
+        text = f"**{ratio.median:.2f}**" if ratio.low > 1 else f"{ratio.median:.2f}"
+        if ratio.tie:
+            text = "unclear" if ratio.unclear else "tie"
         if with_spread:
             text += f" ({ratio.low:.2f}–{ratio.high:.2f})"  # noqa: RUF001
     lost = sum(figures is None for figures in result["rounds"])
@@ -96,14 +98,17 @@ def summary(rows: dict[str, RowResult]) -> str:
     """How many rows are won, tied, lost; which are lost; which bars are missed."""
     compared = {name: ratio for name, row in rows.items() if (ratio := ratio_to(row, OURS))}
     behind = [f"{name} ({ratio.median:.2f})" for name, ratio in compared.items() if ratio.low > 1]
-    ties = sum(ratio.tie for ratio in compared.values())
+    unclear = [name for name, ratio in compared.items() if ratio.unclear]
+    ties = sum(ratio.tie for ratio in compared.values()) - len(unclear)
+    ahead = len(compared) - len(behind) - ties - len(unclear)
     judged = {name: found for name, row in rows.items() if (found := bars.misses(name, row)) is not None}
     met = sum(not found for found in judged.values())
     text = (
-        f"Of {len(compared)} rows, whorl is ahead of {REFERENCE} in {len(compared) - len(behind) - ties}, "
-        f"level with it in {ties}, and behind it in {len(behind)}; it meets {met} of {len(judged)} bars."
+        f"Of {len(compared)} rows, whorl is ahead of {REFERENCE} in {ahead}, level with it in {ties}, and behind it in "
+        f"{len(behind)}; it meets {met} of {len(judged)} bars."
     )
-    return text + (f" Behind: {', '.join(behind)}." if behind else "")
+    text += f" Behind: {', '.join(behind)}." if behind else ""
+    return text + (f" Unclear, for noise: {', '.join(unclear)}." if unclear else "")
 
 
 def reasons(rows: dict[str, RowResult]) -> str:

@@ -1,4 +1,4 @@
-"""The state of glibc's malloc, which is the same for all servers."""
+"""The state of glibc's malloc, which is the same for all that is measured."""
 
 
 def free_a_large_block() -> None:

@@ -74,7 +74,7 @@ def test_a_function_that_returns_a_coroutine(run: Run) -> None:
 
     async def main() -> None:
         with pytest.raises(TypeError, match="returned a coroutine, and blocks nothing"):
-            await whorl.offload(returns_one)
+            _ = await whorl.offload(returns_one)
 
     run(main())
 
