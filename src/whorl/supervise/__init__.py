@@ -12,6 +12,8 @@ A map of the room, each file importing only from those before it:
     A line on the terminal for each job.
 ``crew``
     The rules, without any waiting: who may start, what a failure means, who is told to stop.
+``interrupts``
+    Ctrl-C while a block is left.
 ``threads``, ``tasks``
     The two forms of a crew: how each starts a job, and how each waits.
 ``supervisor``
