@@ -7,7 +7,7 @@ met first. A test holds the three tables against the running interpreter.
 
 import asyncio
 import sys
-from asyncio import base_events, base_subprocess, constants, format_helpers, futures, sslproto, transports
+from asyncio import base_events, base_subprocess, constants, coroutines, format_helpers, futures, sslproto, transports
 from typing import Any
 
 # What whorl calls.
@@ -23,6 +23,9 @@ create_unix_server: Any = asyncio.SelectorEventLoop.create_unix_server
 create_datagram_endpoint: Any = asyncio.SelectorEventLoop.create_datagram_endpoint
 connect_sock: Any = base_events.BaseEventLoop._connect_sock  # type: ignore[attr-defined]
 create_connection_transport: Any = base_events.BaseEventLoop._create_connection_transport  # type: ignore[attr-defined]
+
+# What asyncio.iscoroutinefunction() looks for in a function that is no `async def`.
+coroutine_mark: Any = coroutines._is_coroutine  # type: ignore[attr-defined]
 
 stop_serving: Any = asyncio.SelectorEventLoop._stop_serving  # type: ignore[attr-defined]
 make_subprocess_transport: Any = asyncio.SelectorEventLoop._make_subprocess_transport  # type: ignore[attr-defined]

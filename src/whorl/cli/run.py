@@ -15,17 +15,23 @@ import pkgutil
 import sys
 from collections.abc import Callable
 from importlib.machinery import BuiltinImporter, SourceFileLoader, SourcelessFileLoader
-from types import CodeType, ModuleType, TracebackType
+from types import CodeType, FunctionType, ModuleType, TracebackType
 
 HELP = """\
-usage: whorl run SCRIPT [ARGS...]
-       whorl run -m MODULE [ARGS...]
+usage: whorl run [OPTIONS] SCRIPT [ARGS...]
+       whorl run [OPTIONS] -m MODULE [ARGS...]
 
-Run an asyncio program, unchanged, on whorl's loop.
+Run an asyncio program, unchanged, on whorl's loop. A SCRIPT in the asyncio dialect of Python 3.4-3.6
+(asyncio.async, @asyncio.coroutine, yield from; Trollius) is revived: it runs as it stands.
 
 SCRIPT is what python takes: a file, a folder or zip with a __main__.py, or - for standard input.
 Everything after SCRIPT or MODULE belongs to the program. Options of the interpreter go before:
 python -X dev -m whorl run SCRIPT
+
+options, before SCRIPT:
+  --call NAME    call the function NAME when SCRIPT has been loaded, for listings that don't do it
+  --quiet        say nothing about an old dialect
+  --no-revive    run an old program as python would
 """
 
 
@@ -48,10 +54,17 @@ def main(args: list[str]) -> int:
 
         main(["-m", "http_service", "--port", "8000"])
     """
+    options = Options()
+    while args and (taken := options.take(args)):
+        args = args[taken:]
     first, *rest = args or [""]
     if first in ("-h", "--help"):
         print(HELP, end="")
         return 0
+    if first == "--call":
+        return _refuse("--call needs the name of a function")
+    if options.call is not None and (first.startswith("-") or not first):
+        return _refuse("--call needs a SCRIPT")
     if first.startswith("-m"):
         module, *rest = [first[2:], *rest] if first != "-m" else rest or [""]
         return _run_module(module, rest) if module else _refuse("-m needs the name of a module")
@@ -59,7 +72,32 @@ def main(args: list[str]) -> int:
         return _run_stdin(rest)
     if first.startswith("-"):
         return _refuse(f"unknown option {first}")
-    return _run_path(first, rest) if first else _refuse("no program given")
+    return _run_path(first, rest, options) if first else _refuse("no program given")
+
+
+class Options:
+    """What the words before SCRIPT say."""
+
+    def __init__(self) -> None:
+        self.call: str | None = None
+        self.quiet = False
+        self.revive = True
+
+    def take(self, args: list[str]) -> int:
+        """Take an option from the front of ``args``, and return how many words it has: 0 if there is none."""
+        first, *rest = args
+        if first == "--call" and rest:
+            self.call = rest[0]
+            return 2
+        if first.startswith("--call="):
+            self.call = first.removeprefix("--call=")
+        elif first == "--quiet":
+            self.quiet = True
+        elif first == "--no-revive":
+            self.revive = False
+        else:
+            return 0
+        return 1
 
 
 def _refuse(reason: str) -> int:
@@ -85,9 +123,11 @@ def _run_stdin(args: list[str]) -> int:
     return _start(lambda: exec(_compiled(source, "<stdin>"), main_module.__dict__))
 
 
-def _run_path(script: str, args: list[str]) -> int:
+def _run_path(script: str, args: list[str], options: Options) -> int:
     path = os.path.join(_cwd(), script)
     if pkgutil.get_importer(path) is not None:
+        if options.call is not None:
+            return _refuse("--call needs a file")
         return _run_folder(path, script, args)
     try:
         with io.open_code(path) as file:
@@ -106,9 +146,42 @@ def _run_path(script: str, args: list[str]) -> int:
     def program() -> None:
         if bytecode and code is None:
             raise RuntimeError("Bad magic number in .pyc file")
-        exec(code or _compiled(content, path), main_module.__dict__)
+        exec(code or _revived(main_module, content, path, options) or _compiled(content, path), main_module.__dict__)
+        if options.call is not None:
+            _call(main_module, options.call, script)
 
     return _start(program)
+
+
+def _revived(main_module: ModuleType, source: bytes, path: str, options: Options) -> CodeType | None:
+    """The code of a program in the asyncio dialect of 3.4-3.6, when it is one and shall be revived."""
+    if not options.revive or (b"asyncio" not in source and b"trollius" not in source):
+        return None
+    from whorl.legacy import dialect
+
+    signs = dialect.signs(source)
+    if not signs:
+        return None
+    from whorl.legacy import program
+
+    return program.revive(main_module, source, path, signs, quiet=options.quiet)
+
+
+def _call(main_module: ModuleType, name: str, script: str) -> None:
+    """Call a function of the program, and run what it returns if that is a coroutine."""
+    function = getattr(main_module, name, None)
+    if not callable(function):
+        functions = sorted(each for each, value in vars(main_module).items() if isinstance(value, FunctionType))
+        known = f"its functions are {', '.join(functions)}" if functions else "it defines none"
+        print(f"whorl run: {script} has no function {name!r} to call; {known}", file=sys.stderr)
+        raise SystemExit(2)
+    result = function()
+    if (legacy := sys.modules.get("whorl.legacy.program")) is not None:
+        legacy.finish(result)
+    elif hasattr(result, "cr_code"):
+        import asyncio
+
+        asyncio.run(result)
 
 
 def _run_folder(path: str, script: str, args: list[str]) -> int:
@@ -195,6 +268,10 @@ def _report_without_launcher(error: BaseException) -> None:
     traceback = error.__traceback__
     while traceback and traceback.tb_frame.f_globals is globals():
         traceback = traceback.tb_next
+    if (legacy := sys.modules.get("whorl.legacy.program")) is not None:
+        error.__traceback__ = traceback
+        legacy.without_own_frames(error)
+        traceback = error.__traceback__
     hook = getattr(sys, "excepthook", sys.__excepthook__)
 
     def report(kind: type[BaseException], error: BaseException, _: TracebackType | None) -> None:

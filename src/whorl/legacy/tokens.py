@@ -1,7 +1,7 @@
 """``async`` and ``await`` as names: what Python 3.4-3.6 took for an identifier, written so that today's parser does.
 
-Python normalises an identifier after it has looked for keywords. So ``ａsync``, with a full-width first letter, is no
-keyword and still the name ``async``: ``widen`` puts that letter where the old grammar had a name, one character for
+Python normalises an identifier after it has looked for keywords. So ``async`` with a full-width first letter (U+FF41)
+is no keyword and still the same name: ``widen`` puts that letter where the old grammar had a name, one character for
 one, and ``narrow`` takes it away again. Strings and comments are left alone, expressions in f-strings are not.
 
 The old grammar's rule stood in its tokenizer: ``async`` is a keyword before ``def``, and from there to the end of

@@ -1,0 +1,107 @@
+"""Telling the asyncio code of 2014-2018 by its source.
+
+Three sieves, each finer than the one before: two words, one regular expression over the whole text, and only then the
+tokens. A modern program is through after the second. What counts as a sign is what today's asyncio or today's grammar
+would refuse, or silently not run.
+"""
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+
+from whorl.legacy.tokens import Token, tokens
+
+# A program that mentions neither has nothing to revive. (Bytes: no encoding of Python source spells them otherwise.)
+_LIBRARIES = (b"asyncio", b"trollius")
+_CANDIDATE = re.compile(
+    rb"trollius|asyncio\s*\.\s*async\b|\basync\b(?!\s+(?:def|for|with)\b)|\bcoroutine\b|yield\s+from"
+    rb"|\b(?:all_tasks|current_task|JoinableQueue)\b|\bloop\s*=|\basyncio\s*\.\s*wait\s*\("
+)
+
+# Since 3.10 these take no loop.
+WITHOUT_LOOP = frozenset(
+    (
+        *("sleep", "wait", "wait_for", "gather", "shield", "as_completed"),
+        *("Lock", "Event", "Condition", "Semaphore", "BoundedSemaphore"),
+        *("Queue", "PriorityQueue", "LifoQueue", "JoinableQueue"),
+        *("open_connection", "start_server", "open_unix_connection", "start_unix_server"),
+        *("create_subprocess_exec", "create_subprocess_shell"),
+    )
+)
+_MAKES_TASKS = {"ensure_future", "create_task", "async", "Task"}
+
+
+def may_be_old(source: bytes) -> bool:
+    """Return whether there is a reason to look closer; free of cost for nearly every modern program."""
+    return any(word in source for word in _LIBRARIES)
+
+
+def signs(source: bytes) -> tuple[str, ...]:
+    """Find what makes a program one of the old dialect.
+
+    Parameters:
+        source: the file as it is on disk.
+
+    Returns:
+        The signs in words for its reader, without repetition; none for a modern program.
+
+    Example::
+
+        signs(b"import asyncio\\nasyncio.async(x)\\n")  # ("asyncio.async",)
+    """
+    if not may_be_old(source) or _CANDIDATE.search(source) is None:
+        return ()
+    text = source.decode("utf-8", "replace")
+    return tuple(dict.fromkeys(_signs([token for token in tokens(text) if token.kind != "newline"])))
+
+
+def _signs(code: Sequence[Token]) -> Iterator[str]:
+    texts = [token.text for token in code if token.kind != "string"]
+    names = set(texts)
+    if "trollius" in names:
+        yield "Trollius"
+    if "asyncio" not in names:
+        return
+    modern = "async" in names and any(pair == ("async", "def") for pair in itertools.pairwise(texts))
+    if not modern and ("yield", "from") in itertools.pairwise(texts):
+        yield "yield from coroutines"
+    for index, text in enumerate(texts):
+        before, after = texts[max(0, index - 2) : index], texts[index + 1] if index + 1 < len(texts) else ""
+        if text == "async" and after not in ("def", "for", "with"):
+            yield "asyncio.async" if before == ["asyncio", "."] else "async as a name"
+        elif text == "coroutine" and (before == ["asyncio", "."] or _imported(texts, index)):
+            yield "@asyncio.coroutine"
+        elif text in ("all_tasks", "current_task") and before == ["Task", "."]:
+            yield f"Task.{text}"
+        elif text == "JoinableQueue":
+            yield "JoinableQueue"
+    if any(_takes_loop(code, index) for index, token in enumerate(code) if token.text in WITHOUT_LOOP):
+        yield "loop= arguments"
+    if not names & _MAKES_TASKS and any(
+        texts[index : index + 4] == ["asyncio", ".", "wait", "("] for index in range(len(texts))
+    ):
+        yield "asyncio.wait on coroutines"
+
+
+def _imported(texts: Sequence[str], index: int) -> bool:
+    """Whether the name at ``index`` stands in a ``from asyncio… import``."""
+    while index >= 0 and (texts[index].isidentifier() or texts[index] in ",("):
+        if texts[index] == "import":
+            home = texts[max(0, index - 4) : index]
+            return "from" in home and home[home.index("from") + 1] == "asyncio"
+        index -= 1
+    return False
+
+
+def _takes_loop(code: Sequence[Token], index: int) -> bool:
+    """Whether the name at ``index`` is called with ``loop=``; ``code[index + 1]`` opens the call's bracket."""
+    if index + 1 >= len(code) or code[index + 1].text != "(":
+        return False
+    depth = code[index + 1].depth
+    for position in range(index + 2, len(code) - 1):
+        token = code[position]
+        if token.depth <= depth:
+            return False
+        if token.text == "loop" and token.depth == depth + 1 and code[position + 1].text == "=":
+            return code[position - 1].text in ("(", ",")
+    return False

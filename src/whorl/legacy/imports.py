@@ -1,0 +1,106 @@
+"""How an old program's modules import: a private ``__import__``, and a loader that revives what is in its own folders.
+
+``builtins()`` is what the modules of the old program have for builtins. It is a copy, so that nobody else's imports
+change. A module is the program's own if it is found as a source file outside the standard library, the installed
+packages and whorl itself.
+"""
+
+import builtins as real_builtins
+import functools
+import importlib.abc
+import sys
+import sysconfig
+from collections.abc import Mapping, Sequence
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from pathlib import Path
+from types import CodeType, ModuleType
+
+from whorl.legacy import gone, proxies
+from whorl.legacy.caught import caught
+from whorl.legacy.revise import CAUGHT, REFUSE
+from whorl.legacy.source import compiled
+
+
+@functools.cache
+def builtins() -> ModuleType:
+    """The builtins of every module of the old program."""
+    module = ModuleType("builtins", real_builtins.__doc__)
+    module.__dict__.update(real_builtins.__dict__)
+    module.__dict__.update({"__import__": import_, CAUGHT: caught, REFUSE: gone.refuse})
+    # What a Python 2 program called without an import, see whorl.legacy.python2.
+    module.__dict__.update(reduce=functools.reduce, intern=sys.intern, reload=importlib.reload)
+    return module
+
+
+def import_(
+    name: str,
+    globals: Mapping[str, object] | None = None,
+    locals: Mapping[str, object] | None = None,
+    fromlist: Sequence[str] | None = (),
+    level: int = 0,
+) -> ModuleType:
+    """``__import__`` for an old program."""
+    if level == 0 and (name == "trollius" or name.startswith("trollius.")):
+        return proxies.trollius(name if fromlist else "trollius")
+    try:
+        module: ModuleType = real_builtins.__import__(name, globals, locals, fromlist or (), level)
+    except ModuleNotFoundError as error:
+        advice = gone.advice_for(error.name) if error.name else None
+        if advice is None or level or str(error.name) not in (name, name.partition(".")[0]):
+            raise
+        raise ModuleNotFoundError(
+            f"{_place(globals)}: there is no module {error.name!r} any more; {advice}", name=error.name
+        ) from None
+    return proxies.proxy_for(module)
+
+
+def _place(globals: Mapping[str, object] | None) -> str:
+    file = (globals or {}).get("__file__", "<stdin>")
+    return f"{file}, line {sys._getframe(2).f_lineno}"
+
+
+class Loader(SourceFileLoader):
+    """Loads a module of the old program; no ``__pycache__`` is read or written, as its code is not Python's own."""
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        module = ModuleType(spec.name)
+        module.__dict__["__builtins__"] = builtins().__dict__
+        return module
+
+    def get_code(self, fullname: str) -> CodeType:
+        path = self.get_filename(fullname)
+        return compiled(self.get_data(path), path)
+
+
+class Finder(importlib.abc.MetaPathFinder):
+    """Finds what the path finder finds, and gives the program's own modules their loader."""
+
+    @classmethod
+    def find_spec(
+        cls, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        spec = PathFinder.find_spec(fullname, path, target)
+        if spec is None or type(spec.loader) is not SourceFileLoader or not is_own(spec.loader.path):
+            return None
+        spec.loader = Loader(spec.loader.name, spec.loader.path)
+        return spec
+
+
+def is_own(file: str) -> bool:
+    """Whether a source file belongs to the program, and not to the interpreter or to an installed package."""
+    path = Path(file).resolve()
+    return not any(path.is_relative_to(root) for root in _foreign()) and not (
+        {"site-packages", "dist-packages"} & set(path.parts)
+    )
+
+
+@functools.cache
+def _foreign() -> tuple[Path, ...]:
+    whorl = Path(__file__).resolve().parent.parent
+    library = (sysconfig.get_path(name) for name in ("stdlib", "platstdlib"))
+    return (whorl, *(Path(folder).resolve() for folder in library))
+
+
+def install() -> None:
+    """Let the program's own modules be revived from now on."""
+    sys.meta_path.insert(0, Finder())

@@ -1,0 +1,102 @@
+"""What an old program says that today's Python understands otherwise, revised in its syntax tree.
+
+- ``except Exception`` and its like ask :mod:`whorl.legacy.caught` which exceptions they meant.
+- ``raise StopIteration(x)`` in a generator was ``return x`` before 3.7.
+- ``yield From(x)`` and ``raise Return(x)`` of Trollius are ``yield from x`` and ``return x``.
+- What can't be revived becomes a call that says so, when the line is reached.
+
+Nothing is moved: each new node stands where the old one stood.
+"""
+
+import ast
+from typing import TypeVar
+
+from whorl.legacy import gone
+from whorl.legacy.caught import BROAD
+
+# Names among the builtins of an old program's modules, which whorl.legacy.imports makes.
+CAUGHT = "__whorl_caught__"
+REFUSE = "__whorl_refuse__"
+
+_Node = TypeVar("_Node", bound=ast.AST)
+
+
+def revise(tree: ast.Module, *, trollius: bool, path: str) -> ast.Module:
+    """Revise a program; ``trollius`` says that ``From`` and ``Return`` may be Trollius's."""
+    _Revision(trollius, path, gone.idioms_of(tree)).visit(tree)
+    return tree
+
+
+class _Revision(ast.NodeTransformer):
+    def __init__(self, trollius: bool, path: str, idioms: dict[str, str]) -> None:
+        self.trollius = trollius
+        self.path = path
+        self.idioms = idioms
+        self.in_generator = False
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        outer = self.in_generator
+        self.in_generator = _is_generator(node)
+        self.generic_visit(node)
+        self.in_generator = outer
+        return node
+
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> ast.AST:
+        self.generic_visit(node)
+        if node.type is not None and any(_name(each) in BROAD for each in _kinds(node.type)):
+            where = [ast.Constant(f"{self.path}:{node.lineno}")]
+            call = ast.Call(ast.Name(CAUGHT, ast.Load()), [node.type, *where], [])
+            node.type = _placed(call, node.type)
+        return node
+
+    def visit_Raise(self, node: ast.Raise) -> ast.AST:
+        self.generic_visit(node)
+        ends = "StopIteration" if self.in_generator else ""
+        kind = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+        if kind is None or _name(kind) not in ([ends, "Return"] if self.trollius else [ends]):
+            return node
+        values = node.exc.args if isinstance(node.exc, ast.Call) else []
+        value = values[0] if len(values) < 2 else _placed(ast.Tuple(values, ast.Load()), node)
+        return _placed(ast.Return(value), node)
+
+    def visit_Yield(self, node: ast.Yield) -> ast.AST:
+        self.generic_visit(node)
+        call = node.value
+        if self.trollius and isinstance(call, ast.Call) and _name(call.func) == "From" and len(call.args) == 1:
+            return _placed(ast.YieldFrom(call.args[0]), node)
+        return node
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        self.generic_visit(node)
+        advice = self.idioms.get(f"{_name(node.value)}.{node.attr}") or self.idioms.get(f".{node.attr}")
+        if advice is None or not isinstance(node.ctx, ast.Load):
+            return node
+        text = f"{self.path}, line {node.lineno}: {ast.unparse(node)} {advice}"
+        return _placed(ast.Call(ast.Name(REFUSE, ast.Load()), [ast.Constant(text)], []), node)
+
+
+def _placed(new: _Node, old: ast.AST) -> _Node:
+    for node in ast.walk(new):
+        if not hasattr(node, "lineno"):
+            ast.copy_location(node, old)
+    return new
+
+
+def _name(node: ast.expr) -> str:
+    """The last part of a dotted name."""
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+
+
+def _kinds(node: ast.expr) -> list[ast.expr]:
+    return node.elts if isinstance(node, ast.Tuple) else [node]
+
+
+def _is_generator(function: ast.FunctionDef) -> bool:
+    rest: list[ast.AST] = list(function.body)
+    while rest:
+        node = rest.pop()
+        if isinstance(node, ast.Yield | ast.YieldFrom):
+            return True
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+            rest += ast.iter_child_nodes(node)
+    return False
