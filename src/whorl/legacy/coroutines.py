@@ -31,6 +31,33 @@ class Driven:
         return getattr(self.generator, name)  # __name__, gi_frame: what a task's repr and stack ask for
 
 
+class _Plain:
+    """A generator that nobody takes for a coroutine."""
+
+    def __init__(self, generator: Generator[Any, Any, Any]) -> None:
+        self.send = generator.send
+        self.throw = generator.throw
+        self.close = generator.close
+
+    def __iter__(self) -> "_Plain":
+        return self
+
+    def __next__(self) -> Any:
+        return self.send(None)
+
+
+def iterator(thing: Any) -> Any:
+    """Return what a plain generator can ``yield from``, or ``__await__`` return, to wait for ``thing``.
+
+    ``None`` is Trollius's way to let others run: ``yield From(None)``.
+    """
+    if thing is None:
+        return iter((None,))
+    if isinstance(thing, types.GeneratorType):
+        return _Plain(thing) if thing.gi_code.co_flags & inspect.CO_ITERABLE_COROUTINE else thing
+    return thing.__await__() if hasattr(type(thing), "__await__") else thing
+
+
 def driven(awaitable: Any) -> Any:
     """Return what a task of today accepts: a generator in the face of a coroutine, anything else as it is."""
     return Driven(awaitable) if isinstance(awaitable, types.GeneratorType) else awaitable

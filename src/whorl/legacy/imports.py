@@ -15,9 +15,10 @@ from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
 from types import CodeType, ModuleType
 
-from whorl.legacy import gone, proxies
+from whorl.legacy import gone, proxies, python2
 from whorl.legacy.caught import caught
-from whorl.legacy.revise import CAUGHT, REFUSE
+from whorl.legacy.coroutines import iterator
+from whorl.legacy.revise import CAUGHT, ITERATOR, REFUSE
 from whorl.legacy.source import compiled
 
 
@@ -26,7 +27,9 @@ def builtins() -> ModuleType:
     """The builtins of every module of the old program."""
     module = ModuleType("builtins", real_builtins.__doc__)
     module.__dict__.update(real_builtins.__dict__)
-    module.__dict__.update({"__import__": import_, CAUGHT: caught, REFUSE: gone.refuse})
+    module.__dict__.update(
+        {"__import__": import_, CAUGHT: caught, ITERATOR: iterator, REFUSE: gone.refuse, python2.PRINT: python2.Print()}
+    )
     # What a Python 2 program called without an import, see whorl.legacy.python2.
     module.__dict__.update(reduce=functools.reduce, intern=sys.intern, reload=importlib.reload)
     return module

@@ -3,6 +3,7 @@
 import ast
 import difflib
 import re
+import sys
 from typing import Any
 
 _CERTAIN = re.compile(
@@ -12,6 +13,8 @@ _CERTAIN = re.compile(
     re.MULTILINE,
 )
 _GUARDED = re.compile(r"sys\.version_info|except\s+(?:ImportError|NameError)|\bsix\b|\bPY[23]\b")
+# A name among the builtins of an old program's modules.
+PRINT = "__whorl_print__"
 # These put an import before the program, which moves its lines. Their names are among the builtins of an old program.
 _MOVE_LINES = ("reduce", "intern", "reload")
 
@@ -64,13 +67,36 @@ def _silent(*args: object, **options: object) -> None:
     pass
 
 
+class Print:
+    """``print``, where fissix has written ``end=" "`` for a comma at the end: the space comes with the next words."""
+
+    def __init__(self) -> None:
+        self._owed: set[int] = set()
+
+    def __call__(self, *values: Any, sep: str = " ", end: str = "\n", file: Any = None, flush: bool = False) -> None:
+        """Print as Python 2 did."""
+        stream = sys.stdout if file is None else file
+        if id(stream) in self._owed and values:
+            print(end=" ", file=stream)
+        self._owed.discard(id(stream))
+        if end == " ":
+            end = ""
+            if not str(values[-1]).endswith("\n"):
+                self._owed.add(id(stream))
+        print(*values, sep=sep, end=end, file=stream, flush=flush)
+
+
 def _first_line(text: str) -> int:
     match = _CERTAIN.search(text)
     return text.count("\n", 0, match.start()) + 1 if match else 1
 
 
-def keep_lines(tree: ast.Module, old: str, new: str) -> None:
-    """Give the nodes of ``tree``, made from ``new``, the lines of ``old``; columns in rewritten lines are theirs."""
+def settle(tree: ast.Module, old: str, new: str) -> None:
+    """Give ``tree``, made from ``new``, the lines of ``old``, and a ``print`` that knows Python 2's comma."""
+    if "print_function" not in old:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Name) and node.id == "print":
+                node.id = PRINT
     before, after = old.split("\n"), new.split("\n")
     if len(before) == len(after):
         return

@@ -3,6 +3,7 @@
 - ``except Exception`` and its like ask :mod:`whorl.legacy.caught` which exceptions they meant.
 - ``raise StopIteration(x)`` in a generator was ``return x`` before 3.7.
 - ``yield From(x)`` and ``raise Return(x)`` of Trollius are ``yield from x`` and ``return x``.
+- ``__iter__`` and ``__await__`` must be plain generators, which can't wait for what are coroutines today.
 - What can't be revived becomes a call that says so, when the line is reached.
 
 Nothing is moved: each new node stands where the old one stood.
@@ -16,7 +17,11 @@ from whorl.legacy.caught import BROAD
 
 # Names among the builtins of an old program's modules, which whorl.legacy.imports makes.
 CAUGHT = "__whorl_caught__"
+ITERATOR = "__whorl_iterator__"
 REFUSE = "__whorl_refuse__"
+
+# The interpreter refuses a coroutine as what __await__ returns, and `__await__ = __iter__` was the idiom.
+PLAIN = ("__await__", "__iter__")
 
 _Node = TypeVar("_Node", bound=ast.AST)
 
@@ -33,12 +38,25 @@ class _Revision(ast.NodeTransformer):
         self.path = path
         self.idioms = idioms
         self.in_generator = False
+        self.function = ""
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        outer = self.in_generator
-        self.in_generator = _is_generator(node)
+        outer = self.in_generator, self.function
+        self.in_generator, self.function = _is_generator(node), node.name
         self.generic_visit(node)
-        self.in_generator = outer
+        self.in_generator, self.function = outer
+        return node
+
+    def visit_YieldFrom(self, node: ast.YieldFrom) -> ast.AST:
+        self.generic_visit(node)
+        if self.function in PLAIN:
+            node.value = _iterator(node.value)
+        return node
+
+    def visit_Return(self, node: ast.Return) -> ast.AST:
+        self.generic_visit(node)
+        if self.function == "__await__" and node.value is not None and not self.in_generator:
+            node.value = _iterator(node.value)
         return node
 
     def visit_ExceptHandler(self, node: ast.ExceptHandler) -> ast.AST:
@@ -56,14 +74,14 @@ class _Revision(ast.NodeTransformer):
         if kind is None or _name(kind) not in ([ends, "Return"] if self.trollius else [ends]):
             return node
         values = node.exc.args if isinstance(node.exc, ast.Call) else []
-        value = values[0] if len(values) < 2 else _placed(ast.Tuple(values, ast.Load()), node)
+        value = values[0] if len(values) == 1 else _placed(ast.Tuple(values, ast.Load()), node) if values else None
         return _placed(ast.Return(value), node)
 
     def visit_Yield(self, node: ast.Yield) -> ast.AST:
         self.generic_visit(node)
         call = node.value
         if self.trollius and isinstance(call, ast.Call) and _name(call.func) == "From" and len(call.args) == 1:
-            return _placed(ast.YieldFrom(call.args[0]), node)
+            return _placed(ast.YieldFrom(_iterator(call.args[0])), node)
         return node
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
@@ -73,6 +91,10 @@ class _Revision(ast.NodeTransformer):
             return node
         text = f"{self.path}, line {node.lineno}: {ast.unparse(node)} {advice}"
         return _placed(ast.Call(ast.Name(REFUSE, ast.Load()), [ast.Constant(text)], []), node)
+
+
+def _iterator(value: ast.expr) -> ast.expr:
+    return _placed(ast.Call(ast.Name(ITERATOR, ast.Load()), [value], []), value)
 
 
 def _placed(new: _Node, old: ast.AST) -> _Node:

@@ -12,7 +12,7 @@ import opcode
 from types import CodeType
 
 from whorl.legacy import python2
-from whorl.legacy.revise import revise
+from whorl.legacy.revise import PLAIN, revise
 from whorl.legacy.tokens import narrow, widen, words
 
 _YIELD_FROM = opcode.opmap["GET_YIELD_FROM_ITER"]
@@ -60,7 +60,7 @@ def _parsed(text: str, path: str) -> ast.Module:
         converted = python2.converted(text, path)
         tree = _tree(converted if converted is not None else text, path)
     if converted is not None:
-        python2.keep_lines(tree, text, converted)
+        python2.settle(tree, text, converted)
     return tree
 
 
@@ -99,7 +99,6 @@ def _mend_columns(tree: ast.AST, text: str) -> None:
 def _flagged(code: CodeType) -> CodeType:
     constants = tuple(_flagged(each) if isinstance(each, CodeType) else each for each in code.co_consts)
     flags = code.co_flags
-    # The interpreter refuses a coroutine as the iterator that __await__ has to return.
-    if flags & inspect.CO_GENERATOR and code.co_name != "__await__" and _YIELD_FROM in code.co_code[::2]:
+    if flags & inspect.CO_GENERATOR and code.co_name not in PLAIN and _YIELD_FROM in code.co_code[::2]:
         flags |= inspect.CO_ITERABLE_COROUTINE
     return code.replace(co_consts=constants, co_flags=flags)

@@ -5,11 +5,13 @@ is no keyword and still the same name: ``widen`` puts that letter where the old 
 one, and ``narrow`` takes it away again. Strings and comments are left alone, expressions in f-strings are not.
 
 The old grammar's rule stood in its tokenizer: ``async`` is a keyword before ``def``, and from there to the end of
-that function both words are, nested functions included. To follow it takes names, strings, brackets and the columns
-where lines begin, and no more. So the scanner is its own: it reads what ``tokenize`` refuses (text of Python 2, and
-from 3.12 on old numbers and broken ends) and gives the same answer on every version.
+that function both words are, nested functions included; an f-string's expressions were read on their own. To follow
+it takes names, strings, brackets and the columns where lines begin, and no more. So the scanner is its own: it reads
+what ``tokenize`` refuses (text of Python 2, and from 3.12 on old numbers and broken ends) and gives the same answer on
+every version.
 """
 
+import keyword
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -108,24 +110,44 @@ def words(text: str) -> list[int]:
     """
     if not any(word in text for word in _WORDS):
         return []
+    return _words(list(tokens(text)), text)
+
+
+def _words(code: list[Token], text: str) -> list[int]:
     found: list[int] = []
     function: int | None = None  # the column of the `async def` that we are in
     in_body = False
-    for token in tokens(text):
+    for index, token in enumerate(code):
         if token.kind == "newline":
             in_body = True
             continue
         if function is not None and in_body and token.depth == 0 and token.column <= function:
             function = None
-        if function is not None:
-            continue
         if token.kind == "string":
-            found += (offset for start, end in _expressions(token) for offset in _inside(text, start, end))
+            for start, end in _expressions(token):
+                found += (start + offset for offset in words(text[start:end]))
+        elif function is not None:
+            continue
         elif token.text == "async" and _DEF.match(text, token.start + len("async")):
             function, in_body = token.column, False
-        elif token.text in _WORDS:
+        elif token.text in _WORDS and not _is_modern(code, index):
             found.append(token.start)
     return found
+
+
+def _is_modern(code: list[Token], index: int) -> bool:
+    """Whether only a later grammar reads the word here: ``[x async for x in y]``, ``f"{await x}"``."""
+    before = code[index - 1] if index else None
+    after = code[index + 1] if index + 1 < len(code) else None
+    if code[index].text == "async":
+        return after is not None and after.text == "for" and before is not None and _is_operand(before, ")]}")
+    return after is not None and _is_operand(after, "")
+
+
+def _is_operand(token: Token, brackets: str) -> bool:
+    if token.kind == "name":
+        return not keyword.iskeyword(token.text) or token.text in ("None", "True", "False")
+    return token.kind in ("string", "number") or (token.text in brackets and token.text != "")
 
 
 def widen(text: str) -> str:
@@ -188,10 +210,6 @@ def _column(indent: str) -> int:
         else:
             column += char == " "
     return column
-
-
-def _inside(text: str, start: int, end: int) -> Iterator[int]:
-    return (start + offset for offset in words(text[start:end]))
 
 
 def _wide_inside(text: str, start: int, end: int) -> Iterator[int]:
