@@ -14,7 +14,7 @@ from whorl.legacy.tokens import Token, tokens
 # A program that mentions neither has nothing to revive. (Bytes: no encoding of Python source spells them otherwise.)
 _LIBRARIES = (b"asyncio", b"trollius")
 _CANDIDATE = re.compile(
-    rb"trollius|asyncio\s*\.\s*async\b|\basync\b(?!\s+(?:def|for|with)\b)|\bcoroutine\b|yield\s+from"
+    rb"trollius|asyncio\s*\.\s*async\b|\basync\b(?!\s+(?:def|for|with)\b)|\bcoroutine\b|yield\s+from|\bget_event_loop\b"
     rb"|\b(?:all_tasks|current_task|JoinableQueue)\b|\bloop\s*=|\basyncio\s*\.\s*wait\s*\("
 )
 
@@ -28,6 +28,8 @@ WITHOUT_LOOP = frozenset(
         *("create_subprocess_exec", "create_subprocess_shell"),
     )
 )
+# With one of these a program has said which loop it means, or needs none.
+_LOOP_IS_CLEAR = ("new_event_loop (", "set_event_loop (", "asyncio . run (", "asyncio . Runner (")
 _MAKES_TASKS = {"ensure_future", "create_task", "async", "Task"}
 
 
@@ -65,6 +67,9 @@ def _signs(code: Sequence[Token]) -> Iterator[str]:
     modern = "async" in names and any(pair == ("async", "def") for pair in itertools.pairwise(texts))
     if not modern and ("yield", "from") in itertools.pairwise(texts):
         yield "yield from coroutines"
+    joined = " ".join(texts)
+    if not modern and "get_event_loop" in names and not any(call in joined for call in _LOOP_IS_CLEAR):
+        yield "asyncio.get_event_loop"
     for index, text in enumerate(texts):
         before, after = texts[max(0, index - 2) : index], texts[index + 1] if index + 1 < len(texts) else ""
         if text == "async" and after not in ("def", "for", "with"):
@@ -77,9 +82,7 @@ def _signs(code: Sequence[Token]) -> Iterator[str]:
             yield "JoinableQueue"
     if any(_takes_loop(code, index) for index, token in enumerate(code) if token.text in WITHOUT_LOOP):
         yield "loop= arguments"
-    if not names & _MAKES_TASKS and any(
-        texts[index : index + 4] == ["asyncio", ".", "wait", "("] for index in range(len(texts))
-    ):
+    if "asyncio . wait (" in joined and not names & _MAKES_TASKS:
         yield "asyncio.wait on coroutines"
 
 

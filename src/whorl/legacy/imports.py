@@ -8,8 +8,8 @@ packages and whorl itself.
 import builtins as real_builtins
 import functools
 import importlib.abc
+import os
 import sys
-import sysconfig
 from collections.abc import Mapping, Sequence
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
@@ -98,10 +98,9 @@ def is_own(file: str) -> bool:
 
 
 @functools.cache
-def _foreign() -> tuple[Path, ...]:
+def _foreign() -> tuple[Path, Path]:
     whorl = Path(__file__).resolve().parent.parent
-    library = (sysconfig.get_path(name) for name in ("stdlib", "platstdlib"))
-    return (whorl, *(Path(folder).resolve() for folder in library))
+    return whorl, Path(os.__file__).resolve().parent
 
 
 def install() -> None:
