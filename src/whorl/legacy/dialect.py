@@ -30,7 +30,7 @@ WITHOUT_LOOP = frozenset(
 )
 # With one of these a program has said which loop it means, or needs none.
 _LOOP_IS_CLEAR = ("new_event_loop (", "set_event_loop (", "asyncio . run (", "asyncio . Runner (")
-_MAKES_TASKS = {"ensure_future", "create_task", "async", "Task"}
+_MAKES_TASKS = {"ensure_future", "create_task", "Task"}
 
 
 def may_be_old(source: bytes) -> bool:
@@ -54,7 +54,8 @@ def signs(source: bytes) -> tuple[str, ...]:
     if not may_be_old(source) or _CANDIDATE.search(source) is None:
         return ()
     text = source.decode("utf-8", "replace")
-    return tuple(dict.fromkeys(_signs([token for token in tokens(text) if token.kind != "newline"])))
+    code = [token for token in tokens(text) if token.kind != "newline"]
+    return tuple(dict.fromkeys(_signs(code))) or tuple(_weak_signs(code))
 
 
 def _signs(code: Sequence[Token]) -> Iterator[str]:
@@ -67,9 +68,6 @@ def _signs(code: Sequence[Token]) -> Iterator[str]:
     modern = "async" in names and any(pair == ("async", "def") for pair in itertools.pairwise(texts))
     if not modern and ("yield", "from") in itertools.pairwise(texts):
         yield "yield from coroutines"
-    joined = " ".join(texts)
-    if not modern and "get_event_loop" in names and not any(call in joined for call in _LOOP_IS_CLEAR):
-        yield "asyncio.get_event_loop"
     for index, text in enumerate(texts):
         before, after = texts[max(0, index - 2) : index], texts[index + 1] if index + 1 < len(texts) else ""
         if text == "async" and after not in ("def", "for", "with"):
@@ -82,8 +80,16 @@ def _signs(code: Sequence[Token]) -> Iterator[str]:
             yield "JoinableQueue"
     if any(_takes_loop(code, index) for index, token in enumerate(code) if token.text in WITHOUT_LOOP):
         yield "loop= arguments"
-    if "asyncio . wait (" in joined and not names & _MAKES_TASKS:
+
+
+def _weak_signs(code: Sequence[Token]) -> Iterator[str]:
+    """What can be said of a program with nothing old in it: that it lacks what came later."""
+    text = " ".join(token.text for token in code if token.kind != "string")
+    if "asyncio . wait (" in text and _MAKES_TASKS.isdisjoint(text.split(" ")):
         yield "asyncio.wait on coroutines"
+    loop_is_clear = "async def" in text or any(call in text for call in _LOOP_IS_CLEAR)
+    if "asyncio . get_event_loop (" in text and not loop_is_clear:
+        yield "asyncio.get_event_loop"
 
 
 def _imported(texts: Sequence[str], index: int) -> bool:
