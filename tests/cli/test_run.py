@@ -334,7 +334,7 @@ def test_help_and_version(tmp_path: Path) -> None:
     script = [installed()]
     assert outcome([*script, "--version"], tmp_path).stdout.startswith(b"whorl 0.")
     assert b"run an asyncio program" in outcome([*script, "--help"], tmp_path).stdout
-    assert outcome([*script, "run", "--help"], tmp_path).stdout.startswith(b"usage: whorl run SCRIPT")
+    assert outcome([*script, "run", "--help"], tmp_path).stdout.startswith(b"usage: whorl run [OPTIONS] SCRIPT")
     for args in [], ["walk"]:
         wrong = outcome([*script, *args], tmp_path)
         assert (wrong.code, wrong.stdout) == (2, b"")
