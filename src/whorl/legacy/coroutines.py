@@ -58,6 +58,11 @@ def iterator(thing: Any) -> Any:
     return thing.__await__() if hasattr(type(thing), "__await__") else thing
 
 
+def waiting(thing: Any) -> Any:
+    """Return what a coroutine of Trollius does for ``yield thing``: wait, if that can be waited for."""
+    return iterator(thing) if iscoroutine(thing) or hasattr(type(thing), "__await__") else iter((thing,))
+
+
 def driven(awaitable: Any) -> Any:
     """Return what a task of today accepts: a generator in the face of a coroutine, anything else as it is."""
     return Driven(awaitable) if isinstance(awaitable, types.GeneratorType) else awaitable

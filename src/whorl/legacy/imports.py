@@ -17,8 +17,8 @@ from types import CodeType, ModuleType
 
 from whorl.legacy import gone, proxies, python2
 from whorl.legacy.caught import caught
-from whorl.legacy.coroutines import iterator
-from whorl.legacy.revise import CAUGHT, ITERATOR, REFUSE
+from whorl.legacy.coroutines import iterator, waiting
+from whorl.legacy.revise import CAUGHT, ITERATOR, REFUSE, WAITING
 from whorl.legacy.source import compiled
 
 
@@ -28,7 +28,14 @@ def builtins() -> ModuleType:
     module = ModuleType("builtins", real_builtins.__doc__)
     module.__dict__.update(real_builtins.__dict__)
     module.__dict__.update(
-        {"__import__": import_, CAUGHT: caught, ITERATOR: iterator, REFUSE: gone.refuse, python2.PRINT: python2.Print()}
+        {
+            "__import__": import_,
+            CAUGHT: caught,
+            ITERATOR: iterator,
+            WAITING: waiting,
+            REFUSE: gone.refuse,
+            python2.PRINT: python2.Print(),
+        }
     )
     # What a Python 2 program called without an import, see whorl.legacy.python2.
     module.__dict__.update(reduce=functools.reduce, intern=sys.intern, reload=importlib.reload)

@@ -5,6 +5,7 @@ from collections.abc import Generator
 from types import TracebackType
 from typing import Any
 
+from whorl.legacy.coroutines import iterator
 from whorl.legacy.faces import Face, stands_for
 
 
@@ -25,7 +26,7 @@ class _Waitable:
     """What stands before a class of locks."""
 
     def __iter__(self) -> Generator[Any, Any, _Held]:
-        yield from self.acquire().__await__()  # type: ignore[attr-defined]
+        yield from iterator(self.acquire())  # type: ignore[attr-defined]
         return _Held(self)
 
     __await__ = __iter__

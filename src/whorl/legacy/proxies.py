@@ -18,26 +18,47 @@ from typing import Any
 
 from whorl.legacy.shims import NAMES
 
+_MISSING = object()
+
 
 class Proxy(ModuleType):
-    """A module with some names of its own before those of another."""
+    """A module with some names of its own before those of another.
+
+    Who changes the module, through the proxy or behind its back, means what everybody sees: a name that is no longer
+    what it was is the module's again.
+    """
 
     def __init__(self, real: ModuleType, names: dict[str, Any], name: str = "") -> None:
         super().__init__(name or real.__name__, real.__doc__)
+        here = self.__dict__
+        here.update(_real=real, _names=names, _originals={each: getattr(real, each, _MISSING) for each in names})
         for attribute in ("__file__", "__path__", "__package__", "__spec__", "__loader__"):
             if hasattr(real, attribute):
-                setattr(self, attribute, getattr(real, attribute))
+                here[attribute] = getattr(real, attribute)
         if hasattr(real, "__all__"):
-            self.__all__ = [*real.__all__, *(each for each in names if each not in real.__all__)]
-        self._real = real
-        self.__dict__.update(names)
+            here["__all__"] = [*real.__all__, *(each for each in names if each not in real.__all__)]
 
     def __getattr__(self, name: str) -> Any:
-        value = getattr(self.__dict__["_real"], name)
+        here = self.__dict__
+        if name in here["_names"] and getattr(here["_real"], name, _MISSING) is here["_originals"][name]:
+            return here["_names"][name]
+        value = getattr(here["_real"], name)
         return proxy_for(value) if isinstance(value, ModuleType) else value
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        here = self.__dict__
+        if name in here["_names"] and value is here["_names"][name]:
+            value = here["_originals"][name]
+        if value is not _MISSING:
+            setattr(here["_real"], name, value)
+        elif hasattr(here["_real"], name):
+            delattr(here["_real"], name)
+
+    def __delattr__(self, name: str) -> None:
+        delattr(self.__dict__["_real"], name)
+
     def __dir__(self) -> list[str]:
-        return sorted({*dir(self._real), *self.__dict__} - {"_real"})
+        return sorted({*dir(self._real), *self._names})
 
 
 class _Part(Proxy):
@@ -61,8 +82,8 @@ def proxy_for(module: ModuleType) -> ModuleType:
         elif name.startswith("asyncio."):
             _made[name] = _Part(module, NAMES)
         elif name in _FORMER:
-            names = {each: value for each, value in _FORMER[name].items() if not hasattr(module, each)}
-            _made[name] = Proxy(module, names | _REPLACED.get(name, {}))
+            missing = {each: value for each, value in _FORMER[name].items() if not hasattr(module, each)}
+            _made[name] = Proxy(module, missing | _REPLACED.get(name, {}))
         else:
             return module
     return _made[name]

@@ -2,7 +2,8 @@
 
 - ``except Exception`` and its like ask :mod:`whorl.legacy.caught` which exceptions they meant.
 - ``raise StopIteration(x)`` in a generator was ``return x`` before 3.7.
-- ``yield From(x)`` and ``raise Return(x)`` of Trollius are ``yield from x`` and ``return x``.
+- ``yield From(x)`` and ``raise Return(x)`` of Trollius are ``yield from x`` and ``return x``;
+  its coroutines may also ``yield`` a future, and it is waited for.
 - ``__iter__`` and ``__await__`` must be plain generators, which can't wait for what are coroutines today.
 - What can't be revived becomes a call that says so, when the line is reached.
 
@@ -18,6 +19,7 @@ from whorl.legacy.caught import BROAD
 # Names among the builtins of an old program's modules, which whorl.legacy.imports makes.
 CAUGHT = "__whorl_caught__"
 ITERATOR = "__whorl_iterator__"
+WAITING = "__whorl_waiting__"
 REFUSE = "__whorl_refuse__"
 
 # The interpreter refuses a coroutine as what __await__ returns, and `__await__ = __iter__` was the idiom.
@@ -37,14 +39,17 @@ class _Revision(ast.NodeTransformer):
         self.trollius = trollius
         self.path = path
         self.idioms = idioms
-        self.in_generator = False
+        self.in_generator = self.is_coroutine = False
         self.function = ""
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        outer = self.in_generator, self.function
-        self.in_generator, self.function = _is_generator(node), node.name
+        outer = self.in_generator, self.is_coroutine, self.function
+        yields = _yields(node)
+        decorated = any(_name(each) == "coroutine" for each in node.decorator_list)
+        self.in_generator, self.function = bool(yields), node.name
+        self.is_coroutine = decorated or any(_is_from(each.value) for each in yields)
         self.generic_visit(node)
-        self.in_generator, self.function = outer
+        self.in_generator, self.is_coroutine, self.function = outer
         return node
 
     def visit_YieldFrom(self, node: ast.YieldFrom) -> ast.AST:
@@ -79,9 +84,12 @@ class _Revision(ast.NodeTransformer):
 
     def visit_Yield(self, node: ast.Yield) -> ast.AST:
         self.generic_visit(node)
-        call = node.value
-        if self.trollius and isinstance(call, ast.Call) and _name(call.func) == "From" and len(call.args) == 1:
-            return _placed(ast.YieldFrom(_iterator(call.args[0])), node)
+        if not self.trollius:
+            return node
+        if _is_from(node.value):
+            return _placed(ast.YieldFrom(_iterator(node.value.args[0])), node)  # type: ignore[union-attr]
+        if self.is_coroutine and node.value is not None:
+            return _placed(ast.YieldFrom(_iterator(node.value, WAITING)), node)
         return node
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
@@ -93,8 +101,13 @@ class _Revision(ast.NodeTransformer):
         return _placed(ast.Call(ast.Name(REFUSE, ast.Load()), [ast.Constant(text)], []), node)
 
 
-def _iterator(value: ast.expr) -> ast.expr:
-    return _placed(ast.Call(ast.Name(ITERATOR, ast.Load()), [value], []), value)
+def _iterator(value: ast.expr, function: str = ITERATOR) -> ast.expr:
+    return _placed(ast.Call(ast.Name(function, ast.Load()), [value], []), value)
+
+
+def _is_from(value: ast.expr | None) -> bool:
+    """Whether this is Trollius's ``From(x)``."""
+    return isinstance(value, ast.Call) and _name(value.func) == "From" and len(value.args) == 1
 
 
 def _placed(new: _Node, old: ast.AST) -> _Node:
@@ -113,12 +126,13 @@ def _kinds(node: ast.expr) -> list[ast.expr]:
     return node.elts if isinstance(node, ast.Tuple) else [node]
 
 
-def _is_generator(function: ast.FunctionDef) -> bool:
+def _yields(function: ast.FunctionDef) -> list[ast.Yield | ast.YieldFrom]:
+    found = []
     rest: list[ast.AST] = list(function.body)
     while rest:
         node = rest.pop()
         if isinstance(node, ast.Yield | ast.YieldFrom):
-            return True
+            found.append(node)
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
             rest += ast.iter_child_nodes(node)
-    return False
+    return found

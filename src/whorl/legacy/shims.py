@@ -63,6 +63,10 @@ async def wait_for(fut: Any, timeout: float | None, *, loop: Any = None) -> Any:
     return await asyncio.wait_for(ensure_future(fut, loop=loop), timeout)
 
 
+def run(main: Any, *, debug: bool | None = None) -> Any:
+    return asyncio.run(driven(main), debug=debug)
+
+
 def run_coroutine_threadsafe(coro: Any, loop: Any) -> Any:
     return asyncio.run_coroutine_threadsafe(driven(coro), loop)
 
@@ -138,7 +142,17 @@ NAMES: dict[str, Any] = {
     **{
         shim.__name__: shim
         for shim in (
-            *(gather, shield, as_completed, wait, wait_for, run_coroutine_threadsafe, start_server, start_unix_server),
+            *(
+                gather,
+                shield,
+                as_completed,
+                wait,
+                wait_for,
+                run,
+                run_coroutine_threadsafe,
+                start_server,
+                start_unix_server,
+            ),
             *(Lock, Condition, Semaphore, BoundedSemaphore, Event, Queue, PriorityQueue, LifoQueue),
             StreamReaderProtocol,
         )
