@@ -67,9 +67,9 @@ def main(args: list[str]) -> int:
         return _refuse("--call needs a SCRIPT")
     if first.startswith("-m"):
         module, *rest = [first[2:], *rest] if first != "-m" else rest or [""]
-        return _run_module(module, rest) if module else _refuse("-m needs the name of a module")
+        return _run_module(module, rest, options) if module else _refuse("-m needs the name of a module")
     if first == "-":
-        return _run_stdin(rest)
+        return _run_stdin(rest, options)
     if first.startswith("-"):
         return _refuse(f"unknown option {first}")
     return _run_path(first, rest, options) if first else _refuse("no program given")
@@ -105,22 +105,35 @@ def _refuse(reason: str) -> int:
     return 2
 
 
-def _run_module(module: str, args: list[str]) -> int:
+def _run_module(module: str, args: list[str], options: Options) -> int:
     import runpy
 
     sys.argv = ["-m", *args]  # runpy replaces the "-m" by the file when it has found it
     if cwd := _cwd():
         _set_first_path(cwd)
-    _fresh_main(BuiltinImporter)
-    return _start(lambda: runpy._run_module_as_main(module))  # type: ignore[attr-defined]
+    main_module = _fresh_main(BuiltinImporter)
+
+    def program() -> None:
+        if options.revive:
+            from whorl.legacy import survey
+
+            _prepared_file(main_module, survey.module_file(module), options)
+        runpy._run_module_as_main(module)  # type: ignore[attr-defined]
+
+    return _start(program)
 
 
-def _run_stdin(args: list[str]) -> int:
+def _run_stdin(args: list[str], options: Options) -> int:
     source = sys.stdin.buffer.read()
     sys.argv = ["-", *args]
     _set_first_path("")
     main_module = _fresh_main(BuiltinImporter, "<stdin>")
-    return _start(lambda: exec(_compiled(source, "<stdin>"), main_module.__dict__))
+
+    def program() -> None:
+        code = _revived(main_module, source, "<stdin>", options) or _compiled(source, "<stdin>")
+        exec(code, main_module.__dict__)
+
+    return _start(program)
 
 
 def _run_path(script: str, args: list[str], options: Options) -> int:
@@ -128,7 +141,7 @@ def _run_path(script: str, args: list[str], options: Options) -> int:
     if pkgutil.get_importer(path) is not None:
         if options.call is not None:
             return _refuse("--call needs a file")
-        return _run_folder(path, script, args)
+        return _run_folder(path, script, args, options)
     try:
         with io.open_code(path) as file:
             content = file.read()
@@ -155,16 +168,32 @@ def _run_path(script: str, args: list[str], options: Options) -> int:
 
 def _revived(main_module: ModuleType, source: bytes, path: str, options: Options) -> CodeType | None:
     """The code of a program in the asyncio dialect of 3.4-3.6, when it is one and shall be revived."""
-    if not options.revive or (b"asyncio" not in source and b"trollius" not in source):
+    if not _prepared(main_module, source, path, options):
         return None
-    from whorl.legacy import dialect
+    from whorl.legacy.source import compiled
 
-    signs = dialect.signs(source)
-    if not signs:
-        return None
-    from whorl.legacy import program
+    return compiled(source, path)
 
-    return program.revive(main_module, source, path, signs, quiet=options.quiet)
+
+def _prepared(main_module: ModuleType, source: bytes, path: str, options: Options) -> bool:
+    """Prepare the process for an old program, if this is one and shall be revived."""
+    if not options.revive:
+        return False
+    from whorl.legacy import survey
+
+    signs = survey.signs_of(path, source)
+    if signs:
+        from whorl.legacy import program
+
+        program.prepare(main_module, signs, quiet=options.quiet)
+    return bool(signs)
+
+
+def _prepared_file(main_module: ModuleType, path: str | None, options: Options) -> None:
+    """Prepare for what ``runpy`` will find in ``path``."""
+    if path is not None and os.path.isfile(path):
+        with io.open_code(path) as file:
+            _prepared(main_module, file.read(), path, options)
 
 
 def _call(main_module: ModuleType, name: str, script: str) -> None:
@@ -184,15 +213,19 @@ def _call(main_module: ModuleType, name: str, script: str) -> None:
         asyncio.run(result)
 
 
-def _run_folder(path: str, script: str, args: list[str]) -> int:
+def _run_folder(path: str, script: str, args: list[str], options: Options) -> int:
     """A folder or a zip is an entry of ``sys.path`` whose ``__main__`` runs."""
     import runpy
 
     sys.argv = [script, *args]
     _set_first_path(path, needed=True)
-    _fresh_main(BuiltinImporter)
-    run = runpy._run_module_as_main  # type: ignore[attr-defined]
-    return _start(lambda: run("__main__", alter_argv=False))
+    main_module = _fresh_main(BuiltinImporter)
+
+    def program() -> None:
+        _prepared_file(main_module, os.path.join(path, "__main__.py"), options)
+        runpy._run_module_as_main("__main__", alter_argv=False)  # type: ignore[attr-defined]
+
+    return _start(program)
 
 
 def _cwd() -> str:

@@ -2,8 +2,8 @@
 
 ``tokens``
     ``async`` and ``await`` as names.
-``dialect``
-    Telling an old program by its source.
+``dialect``, ``survey``
+    Telling an old program by its source, and by the modules of its own.
 ``caught``, ``gone``, ``revise``
     Handlers that would catch something else today; what can't be revived; both in a program's syntax tree.
 ``python2``, ``source``

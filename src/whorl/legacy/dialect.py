@@ -18,6 +18,8 @@ _CANDIDATE = re.compile(
     rb"|\b(?:all_tasks|current_task|JoinableQueue)\b|\bloop\s*=|\basyncio\s*\.\s*wait\s*\("
 )
 
+# Of the signs, those of a module that can't even be imported today.
+FATAL = frozenset(("Trollius", "asyncio.async", "async as a name", "@asyncio.coroutine"))
 # Since 3.10 these take no loop.
 WITHOUT_LOOP = frozenset(
     (

@@ -2,41 +2,46 @@
 
 import asyncio
 import inspect
+import sys
+import warnings
 from collections.abc import Sequence
-from types import CodeType, GeneratorType, ModuleType, TracebackType
+from types import GeneratorType, ModuleType, TracebackType
 from typing import Any
 
 from whorl.legacy import caught, imports
 from whorl.legacy.loop import RevivedPolicy
-from whorl.legacy.source import compiled
+
+# Coroutines of asyncio's that were generators until 3.6, which nobody was warned of when they were not driven.
+_WERE_GENERATORS = (
+    r"coroutine '(sleep|wait|wait_for|open_\w+|start_\w+|create_subprocess_\w+|"
+    r"(Stream|Queue|Lock|Event|Condition|Semaphore|Server|Process|_ContextManagerMixin|BaseEventLoop)\w*\.\w+|"
+    r"Revived\.\w+)' was never awaited"
+)
 
 
-def revive(main: ModuleType, source: bytes, path: str, signs: Sequence[str], *, quiet: bool = False) -> CodeType:
-    """Prepare the process for an old program, and compile the program.
+def prepare(main: ModuleType, signs: Sequence[str], *, quiet: bool = False) -> None:
+    """Prepare the process for an old program.
 
     Parameters:
         main: the module that it will run in.
-        source: the program's file.
-        path: the file's name.
-        signs: what :func:`whorl.legacy.dialect.signs` found.
+        signs: what :func:`whorl.legacy.survey.signs_of` found.
         quiet: say nothing, now or later.
-
-    Returns:
-        Code to execute in ``main``.
-
-    Raises:
-        SyntaxError: the program is none of Python's.
 
     Example::
 
-        exec(revive(main, source, "old.py", signs(source)), main.__dict__)
+        prepare(main, signs)
+        exec(compiled(source, "old.py"), main.__dict__)
     """
     caught.quiet = quiet
     caught.tell("dialect", f"old asyncio dialect ({', '.join(signs)}); revived")
-    asyncio.set_event_loop_policy(RevivedPolicy())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # from 3.14 on
+        asyncio.set_event_loop_policy(RevivedPolicy())
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore", DeprecationWarning)  # as it was until 3.6, in the main module too
+        warnings.filterwarnings("ignore", _WERE_GENERATORS, RuntimeWarning)
     imports.install()
     main.__dict__["__builtins__"] = imports.builtins()
-    return compiled(source, path)
 
 
 def finish(result: Any) -> Any:

@@ -9,6 +9,7 @@ import ast
 import importlib.util
 import inspect
 import opcode
+import warnings
 from types import CodeType
 
 from whorl.legacy import python2
@@ -39,8 +40,12 @@ def compiled(source: bytes, path: str) -> CodeType:
         text = importlib.util.decode_source(source)
     except UnicodeDecodeError as error:
         raise SyntaxError(f"(unicode error) {error}", (path, None, None, None)) from None
-    tree = revise(_parsed(text, path), trollius="trollius" in text, path=path)
-    code: CodeType = compile(tree, path, "exec", dont_inherit=True)
+    with warnings.catch_warnings():
+        # Invalid escapes and comparisons by `is`: no Python of its time showed a warning.
+        warnings.simplefilter("ignore", SyntaxWarning)
+        warnings.simplefilter("ignore", DeprecationWarning)
+        tree = revise(_parsed(text, path), trollius="trollius" in text, path=path)
+        code: CodeType = compile(tree, path, "exec", dont_inherit=True)
     return _flagged(code)
 
 
