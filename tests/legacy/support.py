@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 WHORL = [sys.executable, "-m", "whorl", "run"]
 DEADLINE = 60.0
+OLD_PYTHON = Path("~/.pyenv/versions/3.6.15/bin/python").expanduser()
 # Ends a program's head: whatever it says about its age is not what most tests are about.
 QUIET = ("--quiet",)
 

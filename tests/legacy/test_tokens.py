@@ -10,6 +10,8 @@ import pytest
 
 from whorl.legacy.tokens import WIDE, narrow, widen, words
 
+from .support import OLD_PYTHON
+
 # «async» and «await» mark the names.
 SNIPPETS = {
     "attribute": "asyncio.«async»(x)",
@@ -91,8 +93,6 @@ def test_a_full_width_letter_in_a_string_stays() -> None:
     text = f"x = '{WIDE}sync'  # {WIDE}wait\n{WIDE}x = 1\n"
     assert narrow(text) == text
 
-
-OLD_PYTHON = Path("~/.pyenv/versions/3.6.15/bin/python").expanduser()
 
 # The names of a program, as its tree has them. Run by both interpreters.
 ASK_TREES = """

@@ -32,6 +32,7 @@ WITHOUT_LOOP = frozenset(
 )
 # With one of these a program has said which loop it means, or needs none.
 _LOOP_IS_CLEAR = ("new_event_loop (", "set_event_loop (", "asyncio . run (", "asyncio . Runner (")
+_AWAITED = re.compile(r"yield from asyncio \. (?:sleep|wait|wait_for|open_\w+|start_\w+|create_subprocess_\w+) \(")
 _MAKES_TASKS = {"ensure_future", "create_task", "Task"}
 
 
@@ -72,8 +73,10 @@ def _signs(code: Sequence[Token]) -> Iterator[str]:
         yield "yield from coroutines"
     for index, text in enumerate(texts):
         before, after = texts[max(0, index - 2) : index], texts[index + 1] if index + 1 < len(texts) else ""
-        if text == "async" and after not in ("def", "for", "with"):
-            yield "asyncio.async" if before == ["asyncio", "."] else "async as a name"
+        if text == "async" and before == ["asyncio", "."]:
+            yield "asyncio.async"
+        elif text == "async" and after not in ("def", "for", "with"):
+            yield "async as a name"
         elif text == "coroutine" and (before == ["asyncio", "."] or _imported(texts, index)):
             yield "@asyncio.coroutine"
         elif text in ("all_tasks", "current_task") and before == ["Task", "."]:
@@ -87,6 +90,9 @@ def _signs(code: Sequence[Token]) -> Iterator[str]:
 def _weak_signs(code: Sequence[Token]) -> Iterator[str]:
     """What can be said of a program with nothing old in it: that it lacks what came later."""
     text = " ".join(token.text for token in code if token.kind != "string")
+    # Since these are coroutines a plain generator can't wait for them, but for what `types.coroutine` makes of it.
+    if _AWAITED.search(text) and ". __await__ (" not in text and "types . coroutine" not in text:
+        yield "yield from coroutines"
     if "asyncio . wait (" in text and _MAKES_TASKS.isdisjoint(text.split(" ")):
         yield "asyncio.wait on coroutines"
     loop_is_clear = "async def" in text or any(call in text for call in _LOOP_IS_CLEAR)

@@ -1,7 +1,7 @@
 """What an old program says that today's Python understands otherwise, revised in its syntax tree.
 
 - ``except Exception`` and its like ask :mod:`whorl.legacy.caught` which exceptions they meant.
-- ``raise StopIteration(x)`` in a generator was ``return x`` before 3.7.
+- ``raise StopIteration(x)`` in a generator was ``return x`` before 3.7; not in what ``coroutine`` decorates.
 - ``yield From(x)`` and ``raise Return(x)`` of Trollius are ``yield from x`` and ``return x``;
   its coroutines may also ``yield`` a future, and it is waited for.
 - ``__iter__`` and ``__await__`` must be plain generators, which can't wait for what are coroutines today.
@@ -39,17 +39,17 @@ class _Revision(ast.NodeTransformer):
         self.trollius = trollius
         self.path = path
         self.idioms = idioms
-        self.in_generator = self.is_coroutine = False
+        self.may_stop = self.is_coroutine = False
         self.function = ""
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        outer = self.in_generator, self.is_coroutine, self.function
+        outer = self.may_stop, self.is_coroutine, self.function
         yields = _yields(node)
         decorated = any(_name(each) == "coroutine" for each in node.decorator_list)
-        self.in_generator, self.function = bool(yields), node.name
+        self.may_stop, self.function = bool(yields) and not decorated, node.name
         self.is_coroutine = decorated or any(_is_from(each.value) for each in yields)
         self.generic_visit(node)
-        self.in_generator, self.is_coroutine, self.function = outer
+        self.may_stop, self.is_coroutine, self.function = outer
         return node
 
     def visit_YieldFrom(self, node: ast.YieldFrom) -> ast.AST:
@@ -60,7 +60,7 @@ class _Revision(ast.NodeTransformer):
 
     def visit_Return(self, node: ast.Return) -> ast.AST:
         self.generic_visit(node)
-        if self.function == "__await__" and node.value is not None and not self.in_generator:
+        if self.function == "__await__" and node.value is not None and not self.may_stop:
             node.value = _iterator(node.value)
         return node
 
@@ -74,9 +74,11 @@ class _Revision(ast.NodeTransformer):
 
     def visit_Raise(self, node: ast.Raise) -> ast.AST:
         self.generic_visit(node)
-        ends = "StopIteration" if self.in_generator else ""
+        ends = {"StopIteration"} if self.may_stop else set()
+        if self.trollius:
+            ends.add("Return")
         kind = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
-        if kind is None or _name(kind) not in ([ends, "Return"] if self.trollius else [ends]):
+        if kind is None or _name(kind) not in ends:
             return node
         values = node.exc.args if isinstance(node.exc, ast.Call) else []
         value = values[0] if len(values) == 1 else _placed(ast.Tuple(values, ast.Load()), node) if values else None

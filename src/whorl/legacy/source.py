@@ -11,6 +11,7 @@ import inspect
 import opcode
 import warnings
 from types import CodeType
+from typing import Any
 
 from whorl.legacy import python2
 from whorl.legacy.revise import PLAIN, revise
@@ -69,10 +70,10 @@ def _parsed(text: str, path: str) -> ast.Module:
     return tree
 
 
-def _tree(text: str, path: str) -> ast.Module:
+def _tree(text: str, path: str) -> Any:
     wide = widen(text)
     try:
-        tree = ast.parse(wide, path)
+        tree: Any = compile(wide, path, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)  # ast.parse, without its frame
     except SyntaxError as error:
         error.text = error.text and narrow(error.text)
         error.msg = narrow(error.msg)
