@@ -50,7 +50,7 @@ def compiled(source: bytes, path: str) -> CodeType:
     return _flagged(code)
 
 
-def _parsed(text: str, path: str) -> ast.Module:
+def _parsed(text: str, path: str) -> Any:
     if not python2.is_certain(text):
         try:
             return _tree(text, path)
