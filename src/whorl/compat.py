@@ -116,7 +116,7 @@ LOOP_ATTRIBUTES = (
 
 # Other private attributes, by the class that has them.
 READ = {
-    "asyncio:Future": ("_asyncio_future_blocking",),
+    "asyncio:Future": ("_asyncio_future_blocking", "_source_traceback"),
     "asyncio.streams:StreamReader": (
         "_buffer",
         "_eof",

@@ -14,7 +14,7 @@ from whorl.legacy.tokens import Token, tokens
 # A program that mentions neither has nothing to revive. (Bytes: no encoding of Python source spells them otherwise.)
 _LIBRARIES = (b"asyncio", b"trollius")
 _CANDIDATE = re.compile(
-    rb"trollius|asyncio\s*\.\s*async\b|\basync\b(?!\s+(?:def|for|with)\b)|\bcoroutine\b|yield\s+from|\bget_event_loop\b"
+    rb"trollius|\bFrom\b|asyncio\s*\.\s*async\b|\basync\b(?!\s+(?:def|for|with)\b)|\bcoroutine\b|yield\s+from|\bget_event_loop\b"
     rb"|\b(?:all_tasks|current_task|JoinableQueue)\b|\bloop\s*=|\basyncio\s*\.\s*wait\s*\("
 )
 
@@ -81,6 +81,8 @@ def _signs(code: Sequence[Token]) -> Iterator[str]:
             yield "@asyncio.coroutine"
         elif text in ("all_tasks", "current_task") and before == ["Task", "."]:
             yield f"Task.{text}"
+        elif text in ("From", "Return") and _imported(texts, index):
+            yield "Trollius"
         elif text == "JoinableQueue":
             yield "JoinableQueue"
     if any(_takes_loop(code, index) for index, token in enumerate(code) if token.text in WITHOUT_LOOP):

@@ -1,12 +1,15 @@
 """The loop of a revived program: whorl's, which takes generators for coroutines wherever a loop is given one."""
 
 import asyncio
+import os
 import threading
 import weakref
 from typing import Any
 
 from whorl.legacy.coroutines import driven
 from whorl.runner import EventLoop, Policy
+
+_HERE = os.path.dirname(__file__)
 
 
 class Revived:
@@ -15,6 +18,9 @@ class Revived:
     def create_task(self, coro: Any, **options: Any) -> Any:
         """Run a coroutine or a generator as a task."""
         task = super().create_task(driven(coro), **options)  # type: ignore[misc]
+        made_at = task._source_traceback  # in debug mode
+        while made_at and made_at[-1].filename.startswith(_HERE):
+            del made_at[-1]
         self.every_task().add(task)
         return task
 
@@ -29,6 +35,12 @@ class Revived:
     async def create_unix_server(self, *args: Any, **options: Any) -> Any:
         """Return a server on a Unix socket; see :meth:`create_server`."""
         return _patient(await super().create_unix_server(*args, **options))  # type: ignore[misc]
+
+    async def create_datagram_endpoint(self, *args: Any, reuse_address: bool | None = None, **options: Any) -> Any:
+        """Return an endpoint; ``reuse_address``, which is gone since 3.11, is for ports what ``reuse_port`` is."""
+        if reuse_address:
+            options.setdefault("reuse_port", True)
+        return await super().create_datagram_endpoint(*args, **options)  # type: ignore[misc]
 
     def every_task(self) -> weakref.WeakSet[Any]:
         """All tasks of the loop that somebody still holds, the done ones too: what ``Task.all_tasks`` gave."""

@@ -78,7 +78,7 @@ def proxy_for(module: ModuleType) -> ModuleType:
     name = module.__name__
     if name not in _made:
         if name == "asyncio":
-            _made[name] = Proxy(module, NAMES)
+            _made[name] = Proxy(module, NAMES | {"From": _same, "Return": Return})
         elif name.startswith("asyncio."):
             _made[name] = _Part(module, NAMES)
         elif name in _FORMER:
@@ -109,13 +109,21 @@ class Return(Exception):
     """``raise Return(x)``, where it did not become ``return x``: outside of coroutines."""
 
 
+def _same(awaitable: Any) -> Any:
+    """``From``, where ``yield From(x)`` did not become ``yield from x``: what is left is its argument."""
+    return awaitable
+
+
+def _import_module(name: str, package: str | None = None) -> ModuleType:
+    return proxy_for(importlib.import_module(name, package))
+
+
 _made: dict[str, ModuleType] = {}
 
 # Parts of Trollius for which asyncio has none.
 _TROLLIUS_ONLY = ("compat", "executor", "py33_exceptions", "py27_weakrefset", "py3_ssl")
 _TROLLIUS = {
-    # `yield From(x)` is `yield from x` by now, see whorl.legacy.revise; what is left is its argument.
-    "From": lambda awaitable: awaitable,
+    "From": _same,
     "Return": Return,
     **{
         name: getattr(builtins, name)
@@ -131,9 +139,13 @@ _FORMER: dict[str, dict[str, Any]] = {
     "base64": {"encodestring": base64.encodebytes, "decodestring": base64.decodebytes},
     "collections": {name: getattr(collections.abc, name) for name in collections.abc.__all__},
     "concurrent.futures": {},
+    "importlib": {},
     "fractions": {"gcd": math.gcd},
     "inspect": {"getargspec": lambda function: ArgSpec(*inspect.getfullargspec(function)[:4])},
     "time": {"clock": time.process_time},
 }
-# It was one class; what an old program means is the one that tasks are cancelled with.
-_REPLACED: dict[str, dict[str, Any]] = {"concurrent.futures": {"CancelledError": asyncio.CancelledError}}
+_REPLACED: dict[str, dict[str, Any]] = {
+    # It was one class; what an old program means is the one that tasks are cancelled with.
+    "concurrent.futures": {"CancelledError": asyncio.CancelledError},
+    "importlib": {"import_module": _import_module},
+}

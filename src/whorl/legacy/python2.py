@@ -12,6 +12,8 @@ _CERTAIN = re.compile(
     r"|^[ \t]*print[ \t]+[^\s(=.,)]|^[ \t]*print[ \t]*>>",
     re.MULTILINE,
 )
+# Its first releases called themselves asyncio.
+_TROLLIUS = re.compile(r"\btrollius\b|^[ \t]*from[ \t]+asyncio[ \t]+import[^\n]*\b(?:From|Return)\b", re.MULTILINE)
 _GUARDED = re.compile(r"sys\.version_info|except\s+(?:ImportError|NameError)|\bsix\b|\bPY[23]\b")
 # A name among the builtins of an old program's modules.
 PRINT = "__whorl_print__"
@@ -19,14 +21,14 @@ PRINT = "__whorl_print__"
 _MOVE_LINES = ("reduce", "intern", "reload")
 
 
-def is_likely(text: str) -> bool:
-    """Whether a text that today's parser refuses may be a Trollius program in Python 2."""
-    return "trollius" in text
+def is_trollius(text: str) -> bool:
+    """Whether a program is one of Trollius, and so may be in Python 2."""
+    return _TROLLIUS.search(text) is not None
 
 
 def is_certain(text: str) -> bool:
     """Whether a Trollius program uses Python 2's names, and does not look which Python it runs on."""
-    return is_likely(text) and _CERTAIN.search(text) is not None and _GUARDED.search(text) is None
+    return is_trollius(text) and _CERTAIN.search(text) is not None and _GUARDED.search(text) is None
 
 
 def converted(text: str, path: str) -> str | None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from whorl.legacy import loop as loops
-from whorl.legacy.coroutines import calling_back, coroutine, current_loop, driven, ensure_future, iscoroutine
+from whorl.legacy.coroutines import Driven, calling_back, coroutine, current_loop, driven, ensure_future, iscoroutine
 from whorl.legacy.faces import Face, stands_for
 from whorl.legacy.locks import BoundedSemaphore, Condition, Lock, Semaphore
 
@@ -137,7 +137,7 @@ NAMES: dict[str, Any] = {
     "JoinableQueue": Queue,
     "SelectorEventLoop": loops.SelectorEventLoop,
     "DefaultEventLoopPolicy": loops.RevivedPolicy,
-    "CoroWrapper": driven,
+    "CoroWrapper": Driven,
     "selectors": selectors,
     **{
         shim.__name__: shim

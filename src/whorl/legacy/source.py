@@ -45,7 +45,7 @@ def compiled(source: bytes, path: str) -> CodeType:
         # Invalid escapes and comparisons by `is`: no Python of its time showed a warning.
         warnings.simplefilter("ignore", SyntaxWarning)
         warnings.simplefilter("ignore", DeprecationWarning)
-        tree = revise(_parsed(text, path), trollius="trollius" in text, path=path)
+        tree = revise(_parsed(text, path), trollius=python2.is_trollius(text), path=path)
         code: CodeType = compile(tree, path, "exec", dont_inherit=True)
     return _flagged(code)
 
@@ -55,7 +55,7 @@ def _parsed(text: str, path: str) -> Any:
         try:
             return _tree(text, path)
         except SyntaxError as error:
-            converted = python2.converted(text, path) if python2.is_likely(text) else None
+            converted = python2.converted(text, path) if python2.is_trollius(text) else None
             if converted is None:
                 raise
             try:
