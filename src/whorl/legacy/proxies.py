@@ -14,11 +14,22 @@ import inspect
 import math
 import time
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from whorl.legacy.shims import NAMES
 
 _MISSING = object()
+
+
+class _Overlay(NamedTuple):
+    """What lies over a module: the names, and what the module itself had under them when they were laid."""
+
+    real: ModuleType
+    names: dict[str, Any]
+    originals: dict[str, Any]
+
+    def applies(self, name: str) -> bool:
+        return name in self.names and getattr(self.real, name, _MISSING) is self.originals[name]
 
 
 class Proxy(ModuleType):
@@ -28,10 +39,12 @@ class Proxy(ModuleType):
     what it was is the module's again.
     """
 
+    __whorl__: _Overlay
+
     def __init__(self, real: ModuleType, names: dict[str, Any], name: str = "") -> None:
         super().__init__(name or real.__name__, real.__doc__)
         here = self.__dict__
-        here.update(_real=real, _names=names, _originals={each: getattr(real, each, _MISSING) for each in names})
+        here["__whorl__"] = _Overlay(real, names, {each: getattr(real, each, _MISSING) for each in names})
         for attribute in ("__file__", "__path__", "__package__", "__spec__", "__loader__"):
             if hasattr(real, attribute):
                 here[attribute] = getattr(real, attribute)
@@ -39,26 +52,26 @@ class Proxy(ModuleType):
             here["__all__"] = [*real.__all__, *(each for each in names if each not in real.__all__)]
 
     def __getattr__(self, name: str) -> Any:
-        here = self.__dict__
-        if name in here["_names"] and getattr(here["_real"], name, _MISSING) is here["_originals"][name]:
-            return here["_names"][name]
-        value = getattr(here["_real"], name)
+        overlay: _Overlay = self.__dict__["__whorl__"]
+        if overlay.applies(name):
+            return overlay.names[name]
+        value = getattr(overlay.real, name)
         return proxy_for(value) if isinstance(value, ModuleType) else value
 
     def __setattr__(self, name: str, value: Any) -> None:
-        here = self.__dict__
-        if name in here["_names"] and value is here["_names"][name]:
-            value = here["_originals"][name]
+        overlay = self.__whorl__
+        if name in overlay.names and value is overlay.names[name]:
+            value = overlay.originals[name]
         if value is not _MISSING:
-            setattr(here["_real"], name, value)
-        elif hasattr(here["_real"], name):
-            delattr(here["_real"], name)
+            setattr(overlay.real, name, value)
+        elif hasattr(overlay.real, name):
+            delattr(overlay.real, name)
 
     def __delattr__(self, name: str) -> None:
-        delattr(self.__dict__["_real"], name)
+        delattr(self.__whorl__.real, name)
 
     def __dir__(self) -> list[str]:
-        return sorted({*dir(self._real), *self._names})
+        return sorted({*dir(self.__whorl__.real), *self.__whorl__.names})
 
 
 class _Part(Proxy):
