@@ -44,6 +44,7 @@ asyncio.get_event_loop().run_until_complete(main())
 
 
 def test_idioms_of_aiohttp(tmp_path: Path) -> None:
+    pytest.importorskip("aiohttp")
     outcome = run(tmp_path, HEAD + AIOHTTP, "--quiet")
     assert outcome.code == 1
     assert outcome.stderr.splitlines()[-1].startswith(
@@ -53,6 +54,7 @@ def test_idioms_of_aiohttp(tmp_path: Path) -> None:
 
 
 def test_what_aiohttp_still_has_is_left_alone(tmp_path: Path) -> None:
+    pytest.importorskip("aiohttp")
     text = "import aiohttp\nasync def main():\n    return aiohttp.request\nprint(aiohttp.ClientSession.get)\n"
     assert run(tmp_path, HEAD + text, "--quiet").code == 0
 
@@ -60,8 +62,6 @@ def test_what_aiohttp_still_has_is_left_alone(tmp_path: Path) -> None:
 def test_a_program_in_python_2_without_fissix(tmp_path: Path) -> None:
     (tmp_path / "fissix.py").write_text("raise ModuleNotFoundError('No module named fissix', name='fissix')\n")
     outcome = run(tmp_path, "import trollius\nprint 'x'\n", "--quiet")
-    assert outcome.stderr == (
-        f"  File \"{tmp_path}/old.py\", line 2\n    print 'x'\n    ^\n"
-        "SyntaxError: this Trollius program is in Python 2; to run it, whorl needs fissix: "
-        "pip install 'whorl[legacy]'\n"
-    )
+    place, line, _, reason = outcome.stderr.splitlines()
+    assert (place, line) == (f'  File "{tmp_path}/old.py", line 2', "    print 'x'")
+    assert reason.startswith("SyntaxError: this Trollius program is in Python 2; to run it, whorl needs fissix: pip ")

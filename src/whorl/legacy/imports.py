@@ -8,11 +8,9 @@ packages and whorl itself.
 import builtins as real_builtins
 import functools
 import importlib.abc
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
-from pathlib import Path
 from types import CodeType, ModuleType
 
 from whorl.legacy import gone, proxies, python2
@@ -20,6 +18,7 @@ from whorl.legacy.caught import caught
 from whorl.legacy.coroutines import iterator, waiting
 from whorl.legacy.revise import CAUGHT, ITERATOR, REFUSE, WAITING
 from whorl.legacy.source import compiled
+from whorl.legacy.survey import is_own
 
 
 @functools.cache
@@ -94,20 +93,6 @@ class Finder(importlib.abc.MetaPathFinder):
             return None
         spec.loader = Loader(spec.loader.name, spec.loader.path)
         return spec
-
-
-def is_own(file: str) -> bool:
-    """Whether a source file belongs to the program, and not to the interpreter or to an installed package."""
-    path = Path(file).resolve()
-    return not any(path.is_relative_to(root) for root in _foreign()) and not (
-        {"site-packages", "dist-packages"} & set(path.parts)
-    )
-
-
-@functools.cache
-def _foreign() -> tuple[Path, Path]:
-    whorl = Path(__file__).resolve().parent.parent
-    return whorl, Path(os.__file__).resolve().parent
 
 
 def install() -> None:

@@ -4,6 +4,8 @@ A main file may be a few lines that start something beside it. What is beside it
 import it: then there is nothing that reviving could change for the worse.
 """
 
+import functools
+import os
 import re
 from collections.abc import Iterator, Sequence
 from importlib.machinery import PathFinder, SourceFileLoader
@@ -30,6 +32,8 @@ def signs_of(path: str, source: bytes) -> tuple[str, ...]:
 
         signs_of("app.py", b"import server\\nserver.main()\\n")
     """
+    if not is_own(path):
+        return ()
     if found := signs(source):
         return found
     seen = {Path(path)}
@@ -82,3 +86,17 @@ def _imported(file: Path, source: bytes, root: Path) -> Iterator[Path]:
             inner = (place / name.decode("ascii", "replace") for name in re.findall(rb"\w+", names))
             for each in (place, *inner):
                 yield from filter(Path.is_file, (each.with_name(f"{each.name}.py"), each / "__init__.py"))
+
+
+def is_own(file: str) -> bool:
+    """Whether a source file belongs to the program, and not to the interpreter or to an installed package."""
+    path = Path(file).resolve()
+    return not any(path.is_relative_to(root) for root in _foreign()) and not (
+        {"site-packages", "dist-packages"} & set(path.parts)
+    )
+
+
+@functools.cache
+def _foreign() -> tuple[Path, Path]:
+    whorl = Path(__file__).resolve().parent.parent
+    return whorl, Path(os.__file__).resolve().parent
