@@ -7,6 +7,8 @@ The program runs in this process, prepared as CPython prepares it (``Modules/mai
    of the standard library does so here if it does so under ``python``.
 3. How the process ends is left to the interpreter: the program's exception leaves through ``main``, so exit
    codes, threads, atexit and death by SIGINT are its own. Only the launcher's frames are cut off.
+
+A program in the asyncio dialect of Python 3.4-3.6 is revived: ``whorl.cli.revival`` notices it.
 """
 
 import io
@@ -16,6 +18,8 @@ import sys
 from collections.abc import Callable
 from importlib.machinery import BuiltinImporter, SourceFileLoader, SourcelessFileLoader
 from types import CodeType, FunctionType, ModuleType, TracebackType
+
+from whorl.cli.revival import Options, prepare_file, revived
 
 HELP = """\
 usage: whorl run [OPTIONS] SCRIPT [ARGS...]
@@ -75,31 +79,6 @@ def main(args: list[str]) -> int:
     return _run_path(first, rest, options) if first else _refuse("no program given")
 
 
-class Options:
-    """What the words before SCRIPT say."""
-
-    def __init__(self) -> None:
-        self.call: str | None = None
-        self.quiet = False
-        self.revive = True
-
-    def take(self, args: list[str]) -> int:
-        """Take an option from the front of ``args``, and return how many words it has: 0 if there is none."""
-        first, *rest = args
-        if first == "--call" and rest:
-            self.call = rest[0]
-            return 2
-        if first.startswith("--call="):
-            self.call = first.removeprefix("--call=")
-        elif first == "--quiet":
-            self.quiet = True
-        elif first == "--no-revive":
-            self.revive = False
-        else:
-            return 0
-        return 1
-
-
 def _refuse(reason: str) -> int:
     print(f"whorl run: {reason}; see whorl run --help", file=sys.stderr)
     return 2
@@ -117,7 +96,7 @@ def _run_module(module: str, args: list[str], options: Options) -> int:
         if options.revive:
             from whorl.legacy import survey
 
-            _prepared_file(main_module, survey.module_file(module), options)
+            prepare_file(main_module, survey.module_file(module), options)
         runpy._run_module_as_main(module)  # type: ignore[attr-defined]
 
     return _start(program)
@@ -130,7 +109,7 @@ def _run_stdin(args: list[str], options: Options) -> int:
     main_module = _fresh_main(BuiltinImporter, "<stdin>")
 
     def program() -> None:
-        code = _revived(main_module, source, "<stdin>", options) or _compiled(source, "<stdin>")
+        code = revived(main_module, source, "<stdin>", options) or _compiled(source, "<stdin>")
         exec(code, main_module.__dict__)
 
     return _start(program)
@@ -159,41 +138,11 @@ def _run_path(script: str, args: list[str], options: Options) -> int:
     def program() -> None:
         if bytecode and code is None:
             raise RuntimeError("Bad magic number in .pyc file")
-        exec(code or _revived(main_module, content, path, options) or _compiled(content, path), main_module.__dict__)
+        exec(code or revived(main_module, content, path, options) or _compiled(content, path), main_module.__dict__)
         if options.call is not None:
             _call(main_module, options.call, script)
 
     return _start(program)
-
-
-def _revived(main_module: ModuleType, source: bytes, path: str, options: Options) -> CodeType | None:
-    """The code of a program in the asyncio dialect of 3.4-3.6, when it is one and shall be revived."""
-    if not _prepared(main_module, source, path, options):
-        return None
-    from whorl.legacy.source import compiled
-
-    return compiled(source, path)
-
-
-def _prepared(main_module: ModuleType, source: bytes, path: str, options: Options) -> bool:
-    """Prepare the process for an old program, if this is one and shall be revived."""
-    if not options.revive:
-        return False
-    from whorl.legacy import survey
-
-    signs = survey.signs_of(path, source)
-    if signs:
-        from whorl.legacy import program
-
-        program.prepare(main_module, signs, quiet=options.quiet)
-    return bool(signs)
-
-
-def _prepared_file(main_module: ModuleType, path: str | None, options: Options) -> None:
-    """Prepare for what ``runpy`` will find in ``path``."""
-    if path is not None and os.path.isfile(path):
-        with io.open_code(path) as file:
-            _prepared(main_module, file.read(), path, options)
 
 
 def _call(main_module: ModuleType, name: str, script: str) -> None:
@@ -222,7 +171,7 @@ def _run_folder(path: str, script: str, args: list[str], options: Options) -> in
     main_module = _fresh_main(BuiltinImporter)
 
     def program() -> None:
-        _prepared_file(main_module, os.path.join(path, "__main__.py"), options)
+        prepare_file(main_module, os.path.join(path, "__main__.py"), options)
         runpy._run_module_as_main("__main__", alter_argv=False)  # type: ignore[attr-defined]
 
     return _start(program)

@@ -56,7 +56,7 @@ def _is_coroutine(thing: object) -> bool:
 
 
 def without_own_frames(error: BaseException | None) -> None:
-    """Take the frames of this package out of the tracebacks of ``error`` and of those that led to it."""
+    """Take the frames of whorl's launcher out of the tracebacks of ``error`` and of those that led to it."""
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
@@ -69,4 +69,4 @@ def _others(traceback: TracebackType | None) -> TracebackType | None:
         return None
     traceback.tb_next = _others(traceback.tb_next)
     home = str(traceback.tb_frame.f_globals.get("__name__", ""))
-    return traceback.tb_next if home.startswith("whorl.legacy.") else traceback
+    return traceback.tb_next if home.startswith(("whorl.legacy.", "whorl.cli.")) else traceback

@@ -41,11 +41,15 @@ def compiled(source: bytes, path: str) -> CodeType:
         text = importlib.util.decode_source(source)
     except UnicodeDecodeError as error:
         raise SyntaxError(f"(unicode error) {error}", (path, None, None, None)) from None
+    tree: ast.Module | str
     with warnings.catch_warnings():
         # Invalid escapes and comparisons by `is`: no Python of its time showed a warning.
         warnings.simplefilter("ignore", SyntaxWarning)
         warnings.simplefilter("ignore", DeprecationWarning)
-        tree = revise(_parsed(text, path), trollius=python2.is_trollius(text), path=path)
+        try:
+            tree = revise(_parsed(text, path), trollius=python2.is_trollius(text), path=path)
+        except RecursionError:  # an expression of a thousand operators is too deep for a tree, and not for the compiler
+            tree = widen(text)
         code: CodeType = compile(tree, path, "exec", dont_inherit=True)
     return _flagged(code)
 
