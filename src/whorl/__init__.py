@@ -26,6 +26,8 @@ A map of the package, each room importing only from the rooms before it:
     ``Supervisor``: jobs in threads and in tasks.
 ``offload``
     Blocking calls leave the loop: to threads, processes, executors, and dask clusters.
+``legacy``
+    Programs in the asyncio dialect of 2014-2018, revived.
 ``cli``
     The ``whorl`` command, one module per sub-command.
 

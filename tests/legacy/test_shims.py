@@ -197,10 +197,12 @@ print(run(main()))
 from asyncio import tasks, futures, coroutines, locks
 from asyncio.futures import CancelledError, TimeoutError
 from concurrent.futures import CancelledError as Cancelled
+import concurrent.futures
+print(concurrent.futures.CancelledError is Cancelled, concurrent.futures.ThreadPoolExecutor.__name__)
 print(tasks.async is asyncio.async, coroutines.coroutine is asyncio.coroutine, locks.Lock is asyncio.Lock)
 print(CancelledError is asyncio.CancelledError is Cancelled, TimeoutError is asyncio.TimeoutError)
 """,
-        "True True True\nTrue True\n",
+        "True ThreadPoolExecutor\nTrue True True\nTrue True\n",
     ),
     "a star": ("from asyncio import *\nprint(coroutine is asyncio.coroutine, async is ensure_future)", "True True\n"),
     "gather outside": (

@@ -151,6 +151,7 @@ ArgSpec = collections.namedtuple("ArgSpec", "args varargs keywords defaults")
 _FORMER: dict[str, dict[str, Any]] = {
     "base64": {"encodestring": base64.encodebytes, "decodestring": base64.decodebytes},
     "collections": {name: getattr(collections.abc, name) for name in collections.abc.__all__},
+    "concurrent": {},
     "concurrent.futures": {},
     "importlib": {},
     "fractions": {"gcd": math.gcd},
