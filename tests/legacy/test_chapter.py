@@ -4,7 +4,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tests.cli.terminal import Terminal
+
+from cli.terminal import Terminal
 
 from .support import WHORL
 
