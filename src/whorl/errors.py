@@ -71,3 +71,12 @@ class WorkerLost(RuntimeError):
             except whorl.WorkerLost:
                 return None
     """
+
+
+class CannotRevive(RuntimeError):
+    """A line of an old program that no Python of today can run: the text says which, what it was, and what to use.
+
+    Example::
+
+        # old.py, line 9: aiohttp.request is aiohttp before 1.0, …; use aiohttp.ClientSession: …
+    """

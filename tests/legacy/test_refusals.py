@@ -48,7 +48,7 @@ def test_idioms_of_aiohttp(tmp_path: Path) -> None:
     outcome = run(tmp_path, HEAD + AIOHTTP, "--quiet")
     assert outcome.code == 1
     assert outcome.stderr.splitlines()[-1].startswith(
-        f"whorl.legacy.gone.CannotRevive: {tmp_path}/old.py, line 7: aiohttp.request is aiohttp before 1.0, and "
+        f"whorl.errors.CannotRevive: {tmp_path}/old.py, line 7: aiohttp.request is aiohttp before 1.0, and "
     )
     assert "use aiohttp.ClientSession" in outcome.stderr
 

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from whorl.legacy.tokens import WIDE, narrow, widen, words
 
@@ -87,6 +89,17 @@ def test_one_character_for_one_and_back(name: str) -> None:
 def test_todays_parser_reads_it(name: str) -> None:
     tree = ast.parse(widen(marked((SNIPPETS | F_STRINGS)[name])[0]))
     assert WIDE not in ast.dump(tree)
+
+
+WORDS = ["async", "await", "def", "for", "f", "x"]
+SIGNS = [" ", "\t", "\n", "\r", "(", ")", "{", "}", "'", '"', "'''", 'f"', "#", "\\", ":", "."]
+
+
+@given(st.lists(st.sampled_from(WORDS + SIGNS), max_size=30).map("".join))
+def test_whatever_the_text_it_comes_back(text: str) -> None:
+    wide = widen(text)
+    assert len(wide) == len(text)
+    assert narrow(wide) == text
 
 
 def test_a_full_width_letter_in_a_string_stays() -> None:

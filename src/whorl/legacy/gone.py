@@ -2,6 +2,8 @@
 
 import ast
 
+from whorl.errors import CannotRevive
+
 # Modules of the standard library of 3.6 that some Python from 3.11 on has no more.
 MODULES = {
     "asynchat": "use asyncio's streams, or `pip install pyasynchat`",
@@ -49,17 +51,8 @@ _IDIOMS = {
 }
 
 
-class CannotRevive(RuntimeError):
-    """A line of an old program that no Python of today can run: the text says which, what it was, and what to use.
-
-    Example::
-
-        # old.py, line 9: aiohttp.request is aiohttp before 1.0, …; use aiohttp.ClientSession: …
-    """
-
-
 def refuse(text: str) -> None:
-    """Raise :class:`CannotRevive`; stands in an old program's code where the idiom stood."""
+    """Raise :class:`whorl.errors.CannotRevive`; stands in an old program's code where the idiom stood."""
     raise CannotRevive(text)
 
 
