@@ -119,3 +119,27 @@ def test_usage(words: tuple[str, ...], tmp_path: Path) -> None:
     outcome = command(tmp_path, *words)
     assert outcome.code == 2
     assert outcome.stderr.startswith("whorl run: ")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import asyncio\nfrom multiprocessing import JoinableQueue\nasync def main(): JoinableQueue()\n",
+        "import asyncio, janus\nasync def main(loop): janus.Queue(loop=loop)\n",
+        "import asyncio\nclass Lock: ...\nasync def main(loop): Lock(loop=loop)\n",
+    ],
+)
+def test_what_others_have_by_the_same_name_is_no_sign(source: str) -> None:
+    assert signs(source.encode()) == ()
+
+
+@pytest.mark.parametrize(
+    ("source", "sign"),
+    [
+        ("import asyncio as aio\nasync def main(loop): aio.Lock(loop=loop)\n", "loop= arguments"),
+        ("from asyncio import Lock\nasync def main(loop): Lock(loop=loop)\n", "loop= arguments"),
+        ("from asyncio import JoinableQueue\nasync def main(): JoinableQueue()\n", "JoinableQueue"),
+    ],
+)
+def test_asyncios_own_are(source: str, sign: str) -> None:
+    assert signs(source.encode()) == (sign,)

@@ -83,9 +83,11 @@ def _signs(code: Sequence[Token]) -> Iterator[str]:
             yield f"Task.{text}"
         elif text in ("From", "Return") and _imported(texts, index):
             yield "Trollius"
-        elif text == "JoinableQueue":
-            yield "JoinableQueue"
-    if any(_takes_loop(code, index) for index, token in enumerate(code) if token.text in WITHOUT_LOOP):
+    # Others have a JoinableQueue too, and functions of these names that take a loop: only asyncio's count.
+    asyncios = _asyncios(texts)
+    if "JoinableQueue" in asyncios:
+        yield "JoinableQueue"
+    if any(_takes_loop(code, index) for index, token in enumerate(code) if token.text in asyncios & WITHOUT_LOOP):
         yield "loop= arguments"
 
 
@@ -100,6 +102,20 @@ def _weak_signs(code: Sequence[Token]) -> Iterator[str]:
     loop_is_clear = "async def" in text or any(call in text for call in _LOOP_IS_CLEAR)
     if "asyncio . get_event_loop (" in text and not loop_is_clear:
         yield "asyncio.get_event_loop"
+
+
+def _asyncios(texts: Sequence[str]) -> frozenset[str]:
+    """The names that are written as asyncio's somewhere: ``asyncio.x``, or imported from there."""
+    homes = {"asyncio"}
+    for first, second, third in zip(texts, texts[1:], texts[2:], strict=False):
+        if (first, second) == ("asyncio", "as"):
+            homes.add(third)
+    return frozenset(
+        text
+        for index, text in enumerate(texts)
+        if (index > 1 and texts[index - 1] == "." and texts[index - 2] in homes)
+        or (text in WITHOUT_LOOP and _imported(texts, index))
+    )
 
 
 def _imported(texts: Sequence[str], index: int) -> bool:
