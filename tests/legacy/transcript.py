@@ -19,7 +19,7 @@ _ANYWHERE = [
     (re.compile(r"\bpid([ =:]+)\d+"), r"pid\1…"),
     (re.compile(r" name='Task-\d+'"), ""),
     # Up to 3.6 an exception of one argument is shown as a call with a comma at its end.
-    (re.compile(r"\b([A-Z]\w*(?:Error|Exception|Interrupt))\(([^()]+),\)"), r"\1(\2)"),
+    (re.compile(r"\b(\w*(?:Error|Exception|Interrupt))\(([^()]+),\)"), r"\1(\2)"),
 ]
 _FRAME = re.compile(r'  File "(?P<file>.*)", line \d+')
 _MARKS = re.compile(r"\s+[~^]+\s*")

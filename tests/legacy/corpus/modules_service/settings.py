@@ -1,0 +1,4 @@
+"""Settings are no coroutines at all."""
+HOST = '127.0.0.1'
+async = False
+await = dict(async=async)
