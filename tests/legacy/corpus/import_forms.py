@@ -1,7 +1,7 @@
 # Every way to import the names, and the fallbacks that libraries carried for older and newer Pythons.
 import asyncio as aio
 import asyncio.tasks
-import asyncio, sys
+import asyncio, time
 from asyncio import coroutine, sleep, Task, get_event_loop as current_loop
 from asyncio import async
 from asyncio import async as spawn, \
@@ -68,7 +68,7 @@ def main():
 
 
 current_loop().run_until_complete(main())
-print(issubclass(CancelledError, BaseException), aio is asyncio, sys.modules['asyncio'] is asyncio)
+print(issubclass(CancelledError, BaseException), aio is asyncio)
 
 
 def inside():

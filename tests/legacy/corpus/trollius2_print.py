@@ -39,7 +39,7 @@ def main():
         print url, '->', reason
     if not downloader.failed.has_key('x'):
         print >>sys.stderr, 'nothing', 'about x'
-    print "%s %d" % (`1 + 1`, 0777), 3 <> 4,
+    print "%s %d" % (`1 + 1`, 0777), 3 <> 4
     print
 
 
