@@ -27,21 +27,11 @@ def cached(fn):
     return wrapper
 
 
-def coroutine_task(fn):
-    """Calling gives a task at once."""
-    coro = asyncio.coroutine(fn)
-
-    @functools.wraps(fn)
-    def wrapper(*args, **kwargs):
-        return asyncio.async(coro(*args, **kwargs))
-    return wrapper
-
-
 calls = []
 
 
-@asyncio.coroutine
 @timed
+@asyncio.coroutine
 def slow(n):
     yield from asyncio.sleep(0.01)
     return n
@@ -53,17 +43,6 @@ def lookup(key):
     calls.append(('lookup', key))
     yield from asyncio.sleep(0)
     return key * 2
-
-
-@coroutine_task
-def background(n):
-    yield from asyncio.sleep(0.001)
-    return -n
-
-
-@coroutine_task
-def background_value(n):
-    return -n
 
 
 def make_adder(n, pause=lambda: asyncio.sleep(0)):
@@ -79,11 +58,8 @@ def make_adder(n, pause=lambda: asyncio.sleep(0)):
 @asyncio.coroutine
 def main():
     print((yield from slow(1)), (yield from lookup('a')), (yield from lookup('a')), lookup.cache)
-    print((yield from background(2)), (yield from background_value(3)))
     add = make_adder(10)
     print((yield from add(1)), (yield from add(2)))
-    double = lambda coro: (yield from coro) * 2
-    print((yield from double(slow(4))))
     table = {'slow': slow, 'lookup': lookup}
     for name in sorted(table):
         print(name, (yield from table[name](3)))

@@ -42,10 +42,6 @@ class Pool:
         conn = yield from self.acquire()
         return self._released(conn)
 
-    def __iter__(self):
-        conn = yield from self.acquire()
-        return self._released(conn)
-
 
 @asyncio.coroutine
 def use(pool, n):
@@ -53,7 +49,7 @@ def use(pool, n):
         with (yield from pool.get()) as conn:
             log.append('%s has %d' % (name, conn))
             yield from asyncio.sleep(0)
-    with (yield from pool) as conn:
+    with (yield from pool.get()) as conn:
         log.append('again %d' % conn)
 
 

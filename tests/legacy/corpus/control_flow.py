@@ -1,4 +1,4 @@
-# "yield from" in loops, try, finally, with, conditions and expressions; generators closed half-way.
+# "yield from" in loops, try, finally, with, conditions and expressions; and everywhere inside of expressions.
 import asyncio
 
 log = []
@@ -75,17 +75,6 @@ def reraise():
 
 
 @asyncio.coroutine
-def closed():
-    try:
-        yield from asyncio.sleep(100)
-    except GeneratorExit:
-        log.append('GeneratorExit')
-        raise
-    finally:
-        log.append('closed')
-
-
-@asyncio.coroutine
 def expressions():
     obj = {'list': [1, 2, 3]}
     obj['new'] = yield from get('item')
@@ -115,11 +104,6 @@ def main():
     for part in (yield from expressions()):
         print(part, end='; ')
     print()
-    coro = closed()
-    if hasattr(coro, '__next__'):
-        next(coro)
-    coro.close()
-    print(log[-2:])
 
 
 asyncio.get_event_loop().run_until_complete(main())

@@ -22,24 +22,8 @@ print(f'{(lambda async: async * 2)(3)} {[async for async in "ab"]} { {"async": a
 print('%s async' % async, '{async} {0}'.format(await, async=async), b'async', r'\async', u'async')
 
 
-@asyncio.coroutine
-def fetch(n):
-    yield from asyncio.sleep(0)
-    return n
+async def coroutine():
+    # here too they are names, inside of an f-string
+    return f'{async} {await!s:>4}'
 
-
-@asyncio.coroutine
-def old():
-    print(f'{(yield from fetch(1))} {(yield from fetch(2)) + 1:03}')
-    print(f'{asyncio.async(fetch(3)).done()}')
-    yield from asyncio.sleep(0.01)
-
-
-async def new():
-    # in 3.6 "await" was a name inside of an f-string even here
-    four, five = await fetch(4), await fetch(5)
-    print(f'{four} {five:>3} {await} {async!s}')
-
-loop = asyncio.get_event_loop()
-loop.run_until_complete(old())
-loop.run_until_complete(new())
+print(asyncio.get_event_loop().run_until_complete(coroutine()))

@@ -25,8 +25,6 @@ if hasattr(asyncio, 'ensure_future'):
 else:
     ensure = asyncio.async
 
-coro = asyncio.coroutine
-
 
 @aio.coroutine
 def one():
@@ -40,7 +38,7 @@ def two():
     return 2
 
 
-@coro
+@asyncio.coroutine
 def three():
     yield from asyncio.tasks.sleep(0)
     return 3
@@ -53,12 +51,9 @@ def four():
             return 4
 
 
-five = asyncio.coroutine(lambda: (yield from four()) + 1)
-
-
 @coroutine
 def main():
-    tasks = [async(one()), spawn(two()), ensure_future(three()), create(four()), ensure(five()), Task(one()),
+    tasks = [async(one()), spawn(two()), ensure_future(three()), create(four()), ensure(four()), Task(one()),
              aio.async(two()), asyncio.tasks.Task(one()), asyncio.tasks.async(three())]
     yield from wait(tasks)
     print([task.result() for task in tasks])

@@ -66,13 +66,13 @@ ALL = [generator, returns_value, returns_future, returns_coroutine, returns_task
 def main():
     for function in ALL:
         made = function()
-        print('%-18s %-5s %-5s' % (function.__name__, asyncio.iscoroutinefunction(function),
-                                  asyncio.iscoroutine(made)), (yield from made))
+        print('%-18s %-5s' % (function.__name__, asyncio.iscoroutine(made)), (yield from made))
     try:
         yield from raises()
     except ValueError as exc:
         print(exc)
     print((yield from maybe(True)), (yield from maybe(False)))
+    print([asyncio.iscoroutinefunction(function) for function in (generator, plain, native, returns_nothing)])
     print(asyncio.iscoroutine(None), asyncio.iscoroutine(generator), asyncio.iscoroutinefunction(print))
     future = asyncio.Future()
     print(asyncio.iscoroutine(future), isinstance(future, asyncio.Future))

@@ -11,7 +11,7 @@ def grüße(name):
 		name
 
 
-async = "ä"; await = async + "ö"; loop = asyncio.get_event_loop()
-if async: text = loop.run_until_complete(grüße(await)); print(ascii(text))
+ae = "ä"; aeoe = ae + "ö"; loop = asyncio.get_event_loop()
+if ae: text = loop.run_until_complete(grüße(aeoe)); print(ascii(text))
 print(ascii(grüße.__name__), ascii(grüße.__doc__), len(open(__file__, "rb").read().splitlines()) > 5)
 task = asyncio.async(grüße("x")); print(ascii(loop.run_until_complete(task)))

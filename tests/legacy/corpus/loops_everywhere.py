@@ -10,14 +10,13 @@ def value(n, loop):
 
 @asyncio.coroutine
 def main(loop):
-    options = {'loop': loop}
-    event = asyncio.Event(**options)
+    event = asyncio.Event(loop=loop)
     event.set()
-    lock = asyncio.Lock(**options)
+    lock = asyncio.Lock(loop=loop)
     cond = asyncio.Condition(lock, loop=loop)
     sem = asyncio.Semaphore(1, loop=loop)
     bounded = asyncio.BoundedSemaphore(value=2, loop=loop)
-    queues = [asyncio.Queue(0, loop=loop), asyncio.PriorityQueue(loop=loop, maxsize=3), asyncio.LifoQueue(2, **options)]
+    queues = [asyncio.Queue(0, loop=loop), asyncio.PriorityQueue(loop=loop, maxsize=3), asyncio.LifoQueue(2, loop=loop)]
     for queue in queues:
         yield from queue.put(1)
         print(type(queue).__name__, queue.maxsize, (yield from queue.get()))

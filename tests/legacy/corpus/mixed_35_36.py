@@ -1,14 +1,13 @@
 # 3.5 and 3.6: async def beside generators, each awaiting the other.
 import asyncio
-import types
 
 
-@types.coroutine
+@asyncio.coroutine
 def switch():
-    yield
+    yield from asyncio.sleep(0)
 
 
-@types.coroutine
+@asyncio.coroutine
 def old_style(n):
     result = yield from asyncio.sleep(0.001, n + 1)
     return result

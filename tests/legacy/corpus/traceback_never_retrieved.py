@@ -9,7 +9,7 @@ logging.basicConfig(format='%(levelname)s:%(name)s:%(message)s', stream=sys.stde
 
 @asyncio.coroutine
 def bug():
-    yield
+    yield from asyncio.sleep(0)
     raise Exception("not consumed")
 
 

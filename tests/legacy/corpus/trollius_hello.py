@@ -18,14 +18,13 @@ def pair():
 
 @trollius.coroutine
 def nothing():
-    yield From(None)
+    yield From(trollius.sleep(0))
     raise Return()
 
 
 @trollius.coroutine
 def bare():
-    if False:
-        yield From(None)
+    yield From(trollius.sleep(0))
     raise Return
 
 

@@ -8,7 +8,7 @@ order = []
 def step(name, times):
     order.append(name + '>')
     for n in range(times):
-        yield
+        yield from asyncio.sleep(0)
         order.append(name + str(n))
     order.append(name + '<')
     return name

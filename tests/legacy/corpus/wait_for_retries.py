@@ -28,13 +28,14 @@ def flaky(host, attempt):
 
 
 @retry(2, timeout=0.05)
+@asyncio.coroutine
 def hopeless(attempt):
     yield from asyncio.Event().wait()
 
 
 @asyncio.coroutine
 def quick():
-    yield
+    yield from asyncio.sleep(0)
     return 'quick'
 
 

@@ -1,22 +1,18 @@
 import asyncio
 
-COMMANDS = {}
 
-
-def command(fn):
-    COMMANDS[fn.__name__] = asyncio.coroutine(fn)
-    return fn
-
-
-@command
+@asyncio.coroutine
 def time():
     yield from asyncio.sleep(0)
     return 'twelve'
 
 
-@command
+@asyncio.coroutine
 def upper(text):
     return text.upper()
+
+
+COMMANDS = {'time': time, 'upper': upper}
 
 
 @asyncio.coroutine

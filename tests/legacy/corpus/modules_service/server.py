@@ -9,13 +9,13 @@ log = logging.getLogger(__name__)
 class Server:
     def __init__(self, settings, *, loop):
         self.host = settings.HOST
-        self.async = settings.async
+        self.backlog = settings.BACKLOG
         self.loop = loop
 
     @asyncio.coroutine
     def start(self):
-        self.server = yield from asyncio.start_server(self.handle, self.host, 0, loop=self.loop)
-        log.info('listening, async=%s', self.async)
+        self.server = yield from asyncio.start_server(self.handle, self.host, 0, backlog=self.backlog, loop=self.loop)
+        log.info('listening, backlog=%s', self.backlog)
         return self.server.sockets[0].getsockname()[1]
 
     @asyncio.coroutine

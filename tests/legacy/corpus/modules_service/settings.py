@@ -1,4 +1,3 @@
 """Settings are no coroutines at all."""
 HOST = '127.0.0.1'
-async = False
-await = dict(async=async)
+BACKLOG = 5

@@ -16,7 +16,7 @@ def retry(fn, times):
 @asyncio.coroutine
 def flaky():
     _tries.append(1)
-    yield
+    yield from asyncio.sleep(0)
     if len(_tries) < 3:
         raise OSError(len(_tries))
     return 'tries: %d' % len(_tries)
