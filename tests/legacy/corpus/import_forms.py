@@ -59,7 +59,7 @@ def main():
     print([task.result() for task in tasks])
     queue = queues.Queue()
     yield from queue.put(1)
-    print((yield from queue.get()), iscoroutinefunction(main), len(Task.all_tasks()))
+    print((yield from queue.get()), iscoroutinefunction(main), len([t for t in Task.all_tasks() if not t.done()]))
 
 
 current_loop().run_until_complete(main())
