@@ -19,6 +19,8 @@ PROGRAMS = programs()
 WHORL = [sys.executable, "-m", "whorl"]
 # Nothing that the tests themselves were started with may change what a program shows.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in ("PYTHONASYNCIODEBUG", "PYTHONDEVMODE")}
+# Where the program asks for a loop before one runs, 3.12 and later have a word to say; `upgrade` has said it before.
+UPGRADED = {**ENVIRONMENT, "PYTHONWARNINGS": "ignore:There is no current event loop:DeprecationWarning"}
 
 each = pytest.mark.parametrize("program", PROGRAMS, ids=[program.name for program in PROGRAMS])
 
@@ -61,7 +63,7 @@ def _shown(program: Program, path: Path) -> Transcript:
     """What the upgraded program in ``path`` shows. Only a call after loading needs whorl."""
     start = [*WHORL, "run", "--no-revive", *_call(program)] if program.call else [sys.executable, "-B"]
     with tempfile.TemporaryDirectory() as cwd:
-        return transcript([*start, str(path)], path, Path(cwd), ENVIRONMENT)
+        return transcript([*start, str(path)], path, Path(cwd), UPGRADED)
 
 
 def _call(program: Program) -> list[str]:

@@ -13,5 +13,5 @@ def grüße(name):
 
 ae = "ä"; aeoe = ae + "ö"; loop = asyncio.get_event_loop()
 if ae: text = loop.run_until_complete(grüße(aeoe)); print(ascii(text))
-print(ascii(grüße.__name__), ascii(grüße.__doc__), len(open(__file__, "rb").read().splitlines()) > 5)
+print(ascii(grüße.__name__), ascii(grüße.__doc__.split()), len(open(__file__, "rb").read().splitlines()) > 5)
 task = asyncio.async(grüße("x")); print(ascii(loop.run_until_complete(task)))
