@@ -19,8 +19,8 @@ PROGRAMS = programs()
 WHORL = [sys.executable, "-m", "whorl"]
 # Nothing that the tests themselves were started with may change what a program shows.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in ("PYTHONASYNCIODEBUG", "PYTHONDEVMODE")}
-# Where the program asks for a loop before one runs, 3.12 and later have a word to say; `upgrade` has said it before.
-UPGRADED = {**ENVIRONMENT, "PYTHONWARNINGS": "ignore:There is no current event loop:DeprecationWarning"}
+# What later Pythons say of things that they will take away one day. `upgrade` warns of those that are its own.
+UPGRADED = {**ENVIRONMENT, "PYTHONWARNINGS": "ignore::DeprecationWarning"}
 
 each = pytest.mark.parametrize("program", PROGRAMS, ids=[program.name for program in PROGRAMS])
 
