@@ -18,6 +18,7 @@ _ANYWHERE = [
     (re.compile(r"\bat 0x[0-9a-f]+"), "at 0x…"),
     (re.compile(r"\bpid([ =:]+)\d+"), r"pid\1…"),
     (re.compile(r" name='Task-\d+'"), ""),
+    (re.compile(r"<TaskWakeupMethWrapper object at 0x…>"), "Task.task_wakeup"),
     # Up to 3.6 an exception of one argument is shown as a call with a comma at its end.
     (re.compile(r"\b(\w*(?:Error|Exception|Interrupt))\(([^()]+),\)"), r"\1(\2)"),
 ]

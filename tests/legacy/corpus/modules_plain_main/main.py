@@ -1,4 +1,4 @@
-# The first file knows nothing of asyncio; what it imports does, some of it from a folder put on the path by hand.
+# The first file shows no sign of age; what it imports does, some of it from a folder put on the path by hand.
 import os
 import sys
 
