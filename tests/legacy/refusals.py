@@ -19,7 +19,6 @@ REFUSED = {
     "stopiteration_values": "stopiteration_values.py:40: refused (iterable)",
     "trollius_none": "trollius_none.py:10: refused (iterable)",
     "trollius_old_forms": "trollius_old_forms.py:36: refused (bare_yield)",
-    "types_coroutine": "types_coroutine.py:",
     "yield_none": "yield_none.py:11: refused (bare_yield)",
     # A function that is no generator and may return something to wait for.
     "patching_asyncio": "patching_asyncio.py:40: refused (may_await)",

@@ -42,7 +42,7 @@ async def main():
     event = asyncio.Event()
     asyncio.get_event_loop().call_later(0.01, event.set)
     print(await wait_until_set(event), await native(1))
-    print(inspect.isawaitable(switch()), inspect.iscoroutinefunction(switch), asyncio.iscoroutine(switch()))
+    print(inspect.isawaitable(switch()), inspect.iscoroutinefunction(switch))
     print(await asyncio.gather(old_style(1), generator(2), asyncio.ensure_future(old_style(3))))
 
 
