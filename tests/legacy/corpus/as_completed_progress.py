@@ -34,7 +34,7 @@ def download_many(cc_list):
 def impatient():
     seen = []
     try:
-        for f in asyncio.as_completed([download('BR', 0.01), download('CN', 30)], timeout=0.2):
+        for f in asyncio.as_completed([download('BR', 0.01), download('CN', 30)], timeout=0.5):
             seen.append((yield from f))
     except asyncio.TimeoutError:
         seen.append('timeout')

@@ -39,7 +39,7 @@ loop.call_at(loop.time() + 0.1, hello, loop, 2)
 loop.run_forever()
 
 ticks = []
-loop.call_soon(display_date, loop.time() + 0.1, loop, ticks)
+loop.call_soon(display_date, loop.time() + 0.3, loop, ticks)
 loop.run_forever()
 print('ticked:', len(ticks) > 1)
 

@@ -57,8 +57,8 @@ def main(loop):
 
     sem = asyncio.Semaphore(2, loop=loop)
     tasks = []
-    for name in 'xyz':
-        tasks.append(asyncio.ensure_future(holder(name, sem, 0.05)))
+    for name, pause in [('x', 0.05), ('y', 0.2), ('z', 0.4)]:
+        tasks.append(asyncio.ensure_future(holder(name, sem, pause)))
     yield from asyncio.gather(*tasks)
 
     cond = asyncio.Condition(loop=loop)

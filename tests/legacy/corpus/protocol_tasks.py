@@ -4,7 +4,7 @@ import collections
 
 
 class Upper(asyncio.Protocol):
-    timeout = 0.1
+    timeout = 0.5
 
     def __init__(self, loop, log):
         self.loop = loop

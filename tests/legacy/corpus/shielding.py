@@ -5,7 +5,7 @@ import asyncio
 @asyncio.coroutine
 def save(log, n):
     log.append('begin %d' % n)
-    yield from asyncio.sleep(0.05)
+    yield from asyncio.sleep(0.2)
     log.append('saved %d' % n)
     return n
 
@@ -29,7 +29,7 @@ def main(loop):
         yield from task
     except asyncio.CancelledError:
         log.append('main saw it')
-    yield from asyncio.sleep(0.1)
+    yield from asyncio.sleep(0.4)
     print(log)
 
     log = []

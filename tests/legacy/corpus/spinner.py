@@ -13,7 +13,7 @@ def spin(msg):
         flush()
         write('\x08' * len(status))
         try:
-            yield from asyncio.sleep(.2)
+            yield from asyncio.sleep(.4)
         except asyncio.CancelledError:
             break
     write(' ' * len(status) + '\x08' * len(status))
@@ -21,8 +21,8 @@ def spin(msg):
 
 @asyncio.coroutine
 def slow_function():
-    # frames at 0, .2 and .4 seconds
-    yield from asyncio.sleep(.5)
+    # frames at 0, .4 and .8 seconds
+    yield from asyncio.sleep(1)
     return 42
 
 

@@ -67,7 +67,7 @@ def by_protocol(loop):
     create = loop.subprocess_exec(lambda: Collect(exit_future), 'echo', 'by protocol', stdin=None, stderr=None)
     transport, protocol = yield from create
     yield from exit_future
-    yield from asyncio.sleep(0.05)
+    yield from asyncio.sleep(0.2)
     transport.close()
     return bytes(protocol.output).decode().rstrip()
 

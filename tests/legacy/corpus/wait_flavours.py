@@ -29,7 +29,7 @@ def main():
     print('exception', [repr(t.exception()).rstrip(',)') for t in done], len(pending))
     [t.cancel() for t in pending]
 
-    done, pending = yield from asyncio.wait({job('in time', 0.01), job('late', 5)}, timeout=0.2)
+    done, pending = yield from asyncio.wait({job('in time', 0.01), job('late', 5)}, timeout=0.5)
     print('timeout', [t.result() for t in done], len(pending))
     for task in pending:
         task.cancel()

@@ -54,7 +54,7 @@ def main():
         yield from asyncio.wait_for(future, 0.01, loop=loop)
     except asyncio.TimeoutError:
         print('future cancelled:', future.cancelled())
-    task = asyncio.async(asyncio.sleep(0.1, 'done'))
+    task = asyncio.async(asyncio.sleep(0.5, 'done'))
     try:
         yield from asyncio.wait_for(asyncio.shield(task), 0.01)
     except asyncio.TimeoutError:
