@@ -46,7 +46,7 @@ print('nothing ran:', results, first.done(), len(asyncio.Task.all_tasks()))
 print(asyncio.get_event_loop().run_until_complete(later), results)
 asyncio.get_event_loop().run_until_complete(robot.go('left', 'right'))
 for turn in range(2):
-    loop.run_until_complete(asyncio.sleep(.25))
+    loop.run_until_complete(asyncio.sleep(.4))
 print(results, first.result(), second.done())
 loop.run_until_complete(robot.go(None))
 print(loop.run_until_complete(robot.speed))
