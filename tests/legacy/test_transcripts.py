@@ -45,6 +45,7 @@ def test_run(program: Program, tmp_path: Path) -> None:
 
 @each
 def test_upgrade_then_run(program: Program, tmp_path: Path) -> None:
+    pytest.importorskip("whorl.legacy.upgrade")
     copy = _copy(program, tmp_path)
     done = _upgrade(copy)
     upgraded = _contents(copy)
