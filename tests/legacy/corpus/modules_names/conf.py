@@ -1,0 +1,2 @@
+async = True
+options = dict(async=async, await='yes')
