@@ -1,0 +1,164 @@
+"""One file, from its bytes to those that it should have.
+
+A file is changed as a whole or not at all: a coroutine that awaits what has to stay a generator would not run, and
+while something in a file is refused the file does not run on today's Python anyway. The rules decide, the changes are
+made, and the outcome is checked: it must compile, and hold every comment that was there.
+"""
+
+import ast
+import io
+import tokenize
+import warnings
+from collections import Counter
+from typing import NamedTuple
+
+import libcst as cst
+
+from whorl.legacy.tokens import WIDE, narrow, widen
+from whorl.legacy.upgrade.calls import upgrade_calls
+from whorl.legacy.upgrade.changes import Changes, Finding
+from whorl.legacy.upgrade.coroutines import upgrade_functions
+from whorl.legacy.upgrade.function import Functions
+from whorl.legacy.upgrade.imports import Imports
+from whorl.legacy.upgrade.nature import Natures
+from whorl.legacy.upgrade.rules import Kind
+from whorl.legacy.upgrade.running import upgrade_runs
+from whorl.legacy.upgrade.statements import upgrade_statements
+from whorl.legacy.upgrade.tree import Tree, name_of
+
+_WORDS = ("asyncio", "trollius", "async", "await")
+
+
+class Remark(NamedTuple):
+    """A rule that applied to a line of a file."""
+
+    kind: str  # the value of a Kind
+    rule: str
+    line: int
+    text: str
+
+
+class Outcome(NamedTuple):
+    """What a file becomes."""
+
+    content: bytes  # as it was, where something is refused or nothing is to be done
+    remarks: tuple[Remark, ...] = ()
+    problem: str = ""  # why the file can't be read, where it can't
+
+    @property
+    def refused(self) -> bool:
+        return any(remark.kind == Kind.REFUSED.value for remark in self.remarks)
+
+
+def upgrade(content: bytes) -> Outcome:
+    """Upgrade the source of one file.
+
+    Parameters:
+        content: the file, in whatever encoding it says.
+
+    Returns:
+        What it becomes, and every rule that applied. No input makes it raise.
+
+    Example::
+
+        upgrade(b"import asyncio\\ntask = asyncio.async(job)\\n").content
+    """
+    if b"\0" in content:
+        return Outcome(content, problem="it is no text: it has null bytes")
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+        text = content.decode(encoding)
+        wide = widen(text)
+        if any(word in text for word in _WORDS):
+            new, remarks = _upgraded(wide)
+        else:
+            _parse(wide)
+            return Outcome(content)
+    except (SyntaxError, UnicodeDecodeError, cst.ParserSyntaxError, RecursionError, MemoryError, ValueError) as error:
+        return Outcome(content, problem=_reason(error))
+    if new == text:
+        return Outcome(content, remarks)
+    problem = _what_is_lost(wide, new)
+    if problem:
+        return Outcome(content, remarks, f"{problem}; this is a defect of whorl, please report it")
+    return Outcome(new.encode(encoding), remarks)
+
+
+def _upgraded(wide: str) -> tuple[str, tuple[Remark, ...]]:
+    """The new text of a file, or its own if something is refused, and what there is to say."""
+    _parse(wide)
+    module = cst.parse_module(wide)
+    if module.code != wide:
+        raise ValueError("its line ends, or its indentation, are read in more than one way")
+    changes = _changes(module)
+    new = wide if changes.refused or not changes.changed else changes.apply().code
+    return narrow(new), _remarks(changes)
+
+
+def _changes(module: cst.Module) -> Changes:
+    tree = Tree(module)
+    functions = Functions(tree)
+    natures = Natures(functions)
+    changes = Changes(tree)
+    imports = Imports(tree, changes)
+    gone = upgrade_runs(functions, natures, changes, imports)
+    upgrade_functions(functions, natures, changes)
+    upgrade_calls(functions, natures, changes, imports, gone)
+    upgrade_statements(functions, changes)
+    imports.upgrade()
+    for node in tree.nodes:
+        if isinstance(node, cst.Name) and node.value[0] == WIDE and name_of(node) in ("async", "await"):
+            in_import = isinstance(tree.parent(node), cst.ImportAlias)
+            if not changes.touches(node) and not (in_import and imports.handles(node)):
+                changes.note("keyword", node, f"`{name_of(node)}`")
+    return changes
+
+
+def _remarks(changes: Changes) -> tuple[Remark, ...]:
+    findings = [finding for finding in changes.findings if not changes.refused or _is_said(finding)]
+    lines = changes.tree.lines([finding.node for finding in findings])
+    remarks = {
+        Remark(finding.rule.kind.value, finding.rule.name, lines[id(finding.node)], _text(finding))
+        for finding in findings
+    }
+    return tuple(sorted(remarks, key=lambda remark: (remark.line, remark.rule, remark.text)))
+
+
+def _is_said(finding: Finding) -> bool:
+    """Of a file that stays as it is, only what stands in the way is of interest."""
+    return finding.rule.kind is Kind.REFUSED
+
+
+def _text(finding: Finding) -> str:
+    return f"{finding.detail}: {finding.rule.what}" if finding.detail else finding.rule.what
+
+
+def _parse(text: str) -> None:
+    """Ask Python whether it is a program: its answer is better than libcst's, and it answers in any case."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        ast.parse(text)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, SyntaxError) and error.lineno:
+        return f"line {error.lineno}: {narrow(error.msg)}"
+    if isinstance(error, cst.ParserSyntaxError):
+        return f"line {error.raw_line}: libcst can't parse it"
+    return str(error) or type(error).__name__
+
+
+def _what_is_lost(old: str, new: str) -> str:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(new, "<upgraded>", "exec", dont_inherit=True)
+    except SyntaxError as error:
+        return f"what it would become is no program: line {error.lineno}: {error.msg}"
+    return "" if _comments(old) == _comments(new) else "a comment would be lost"
+
+
+def _comments(text: str) -> Counter[str]:
+    # The tokenizer ends a comment at \n only.
+    lines = io.StringIO(text.replace("\r\n", "\n").replace("\r", "\n")).readline
+    return Counter(token.string for token in tokenize.generate_tokens(lines) if token.type == tokenize.COMMENT)
