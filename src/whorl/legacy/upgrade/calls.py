@@ -8,7 +8,7 @@ import libcst as cst
 
 from whorl.legacy.upgrade.changes import Changes
 from whorl.legacy.upgrade.coroutines import has_comment_or_newline
-from whorl.legacy.upgrade.function import Functions
+from whorl.legacy.upgrade.function import Functions, method_of
 from whorl.legacy.upgrade.imports import Imports
 from whorl.legacy.upgrade.names import TROLLIUS_BUILTINS, asyncio_name, dotted
 from whorl.legacy.upgrade.nature import Nature, Natures
@@ -16,17 +16,32 @@ from whorl.legacy.upgrade.tree import Scope, Tree, name_of
 
 # What had an argument `loop` that 3.10 removed, and looks for a loop when it is used, or only in a coroutine.
 _LOOPLESS = frozenset(
-    "sleep wait wait_for open_connection start_server open_unix_connection start_unix_server create_subprocess_exec "
-    "create_subprocess_shell Lock Event Condition Semaphore BoundedSemaphore Queue PriorityQueue LifoQueue "
-    "JoinableQueue".split()
+    [
+        "sleep",
+        "wait",
+        "wait_for",
+        "open_connection",
+        "start_server",
+        "open_unix_connection",
+        "start_unix_server",
+        "create_subprocess_exec",
+        "create_subprocess_shell",
+        "Lock",
+        "Event",
+        "Condition",
+        "Semaphore",
+        "BoundedSemaphore",
+        "Queue",
+        "PriorityQueue",
+        "LifoQueue",
+        "JoinableQueue",
+    ]
 )
 # The same, of those that look for it at once.
-_LOOP_NOW = frozenset("gather shield as_completed".split())
+_LOOP_NOW = frozenset(["gather", "shield", "as_completed"])
 
 
-def upgrade_calls(
-    functions: Functions, natures: Natures, changes: Changes, imports: Imports, gone: set[int]
-) -> None:
+def upgrade_calls(functions: Functions, natures: Natures, changes: Changes, imports: Imports, gone: set[int]) -> None:
     """Decide about every call of a function of asyncio but those in ``gone``, and every other use of its names."""
     tree = functions.tree
     for node in tree.nodes:
@@ -246,7 +261,5 @@ def _runner(node: cst.Call, tree: Tree) -> str:
     """``loop`` in ``loop.run_until_complete(asyncio.wait(…))``."""
     argument = tree.parent(node)
     call = tree.parent(argument) if isinstance(argument, cst.Arg) else None
-    if isinstance(call, cst.Call) and isinstance(call.func, cst.Attribute):
-        if name_of(call.func.attr) == "run_until_complete":
-            return name_of(call.func.value)
-    return ""
+    runs = isinstance(call, cst.Call) and method_of(call) == "run_until_complete"
+    return name_of(call.func.value) if runs and isinstance(call.func, cst.Attribute) else ""

@@ -1,24 +1,35 @@
 """Coroutines of the old kind become ``async def``, or there is a reason why they can't."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import libcst as cst
 
 from whorl.legacy.tokens import narrow
 from whorl.legacy.upgrade.changes import Changes
-from whorl.legacy.upgrade.function import Function, Functions, is_from, operand
+from whorl.legacy.upgrade.function import Function, Functions, operand
 from whorl.legacy.upgrade.names import asyncio_name, dotted
 from whorl.legacy.upgrade.nature import Nature, Natures
 from whorl.legacy.upgrade.tree import Scope, Tree, name_of
 
 # Decorators that are as happy with a coroutine function as with a generator function.
 _HARMLESS = frozenset(
-    "functools.wraps abc.abstractmethod abc.abstractclassmethod staticmethod classmethod typing.overload "
-    "typing.no_type_check unittest.skip unittest.skipIf unittest.skipUnless unittest.expectedFailure".split()
+    [
+        "functools.wraps",
+        "abc.abstractmethod",
+        "abc.abstractclassmethod",
+        "staticmethod",
+        "classmethod",
+        "typing.overload",
+        "typing.no_type_check",
+        "unittest.skip",
+        "unittest.skipIf",
+        "unittest.skipUnless",
+        "unittest.expectedFailure",
+    ]
 )
 _HARMLESS_ROOMS = ("pytest.mark.", "unittest.mock.patch", "mock.patch")
-_LOCKS = frozenset("Lock Semaphore BoundedSemaphore Condition".split())
+_LOCKS = frozenset(["Lock", "Semaphore", "BoundedSemaphore", "Condition"])
 _CLOSED = (
     cst.Name, cst.Attribute, cst.Call, cst.Subscript, cst.BaseNumber, cst.BaseString, cst.List, cst.Set, cst.Dict,
     cst.ListComp, cst.SetComp, cst.DictComp,
@@ -107,7 +118,8 @@ def _rewrite(function: Function, functions: Functions, natures: Natures, changes
 def _as_async(new: cst.FunctionDef, old: cst.FunctionDef, function: Function) -> cst.FunctionDef:
     """``async def``, without the marks; their comments stand where they stood, on lines of their own."""
     marks = {index for index, decorator in enumerate(old.decorators) if decorator in function.marks}
-    above, decorators, below = list(new.leading_lines), [], list(new.lines_after_decorators)
+    above, below = list(new.leading_lines), list(new.lines_after_decorators)
+    decorators: list[cst.Decorator] = []
     kept: list[cst.EmptyLine] = []
     for index, decorator in enumerate(new.decorators):
         # libcst gives the lines above the first decorator to the function.
@@ -140,7 +152,7 @@ def _awaiting(old: cst.Yield, tree: Tree, scope: Scope) -> Any:
     def change(new: cst.Yield) -> cst.Await:
         value = new.value
         if isinstance(value, cst.From):
-            inner, space = value.item, value.whitespace_after_from
+            inner, space = value.item, cast(Any, value.whitespace_after_from)
         else:
             assert isinstance(value, cst.Call)
             inner, space = _from_operand(value), new.whitespace_after_yield

@@ -15,13 +15,44 @@ from whorl.legacy.upgrade.tree import COMPREHENSIONS, Scope, Tree, is_builtin, n
 
 # Functions of asyncio that take a coroutine, or several.
 DRIVERS = frozenset(
-    "async ensure_future create_task gather wait wait_for shield as_completed run Task run_coroutine_threadsafe".split()
+    [
+        "async",
+        "ensure_future",
+        "create_task",
+        "gather",
+        "wait",
+        "wait_for",
+        "shield",
+        "as_completed",
+        "run",
+        "Task",
+        "run_coroutine_threadsafe",
+    ]
 )
 LOOP_DRIVERS = frozenset(("run_until_complete", "create_task"))
 _CONSUMERS = frozenset(
-    "list tuple set frozenset next iter sum any all enumerate zip dict sorted map filter max min reversed".split()
+    [
+        "list",
+        "tuple",
+        "set",
+        "frozenset",
+        "next",
+        "iter",
+        "sum",
+        "any",
+        "all",
+        "enumerate",
+        "zip",
+        "dict",
+        "sorted",
+        "map",
+        "filter",
+        "max",
+        "min",
+        "reversed",
+    ]
 )
-_GENERATOR_METHODS = frozenset("send throw __next__ next".split())
+_GENERATOR_METHODS = frozenset(["send", "throw", "__next__", "next"])
 
 
 @dataclass(eq=False)
@@ -200,8 +231,7 @@ class Functions:
             outer = self.tree.parent(parent)
             if isinstance(outer, cst.Call):
                 name = asyncio_name(outer.func, self.tree.scope_of(outer))
-                method = name_of(outer.func.attr) if isinstance(outer.func, cst.Attribute) else ""
-                return name in DRIVERS or (not name and method in LOOP_DRIVERS)
+                return name in DRIVERS or (not name and method_of(outer) in LOOP_DRIVERS)
         return False
 
     def _delegates_to_coroutine(self, helper: Function) -> bool:
@@ -218,11 +248,26 @@ class Functions:
 
 # What asyncio's functions return: coroutines, and futures.
 COROUTINES = frozenset(
-    "sleep wait wait_for open_connection start_server open_unix_connection start_unix_server create_subprocess_exec "
-    "create_subprocess_shell to_thread".split()
+    [
+        "sleep",
+        "wait",
+        "wait_for",
+        "open_connection",
+        "start_server",
+        "open_unix_connection",
+        "start_unix_server",
+        "create_subprocess_exec",
+        "create_subprocess_shell",
+        "to_thread",
+    ]
 )
-FUTURES = frozenset("async ensure_future create_task gather shield wrap_future Future Task".split())
+FUTURES = frozenset(["async", "ensure_future", "create_task", "gather", "shield", "wrap_future", "Future", "Task"])
 AWAITABLE = COROUTINES | FUTURES
+
+
+def method_of(call: cst.Call) -> str:
+    """The name behind the dot of what is called; empty where there is no dot."""
+    return name_of(call.func.attr) if isinstance(call.func, cst.Attribute) else ""
 
 
 def operand(node: cst.Yield, scope: Scope) -> cst.BaseExpression | None:

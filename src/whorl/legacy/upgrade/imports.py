@@ -6,7 +6,7 @@ import libcst as cst
 
 from whorl.legacy.upgrade.changes import Changes
 from whorl.legacy.upgrade.names import TROLLIUS_BUILTINS, asyncio_import, module_alias
-from whorl.legacy.upgrade.tree import Binding, Scope, Tree, name_of
+from whorl.legacy.upgrade.tree import Scope, Tree, name_of
 
 _RENAMED = {"async": "ensure_future", "JoinableQueue": "Queue"}
 _DROPPED = frozenset(("coroutine", "From", "Return", *TROLLIUS_BUILTINS))
@@ -129,5 +129,3 @@ def _with_names(new: cst.ImportFrom, gone: set[int], added: list[str]) -> cst.Im
     names = [alias if isinstance(alias.comma, cst.Comma) else alias.with_changes(comma=comma) for alias in names]
     names[-1] = names[-1].with_changes(comma=last)
     return new.with_changes(names=names)
-
-

@@ -8,11 +8,23 @@ import libcst as cst
 
 from whorl.legacy.upgrade.tree import Scope, Tree, name_of
 
-_ROOMS = frozenset("base_events coroutines events futures locks queues streams tasks subprocess".split())
+_ROOMS = frozenset(
+    ["base_events", "coroutines", "events", "futures", "locks", "queues", "streams", "tasks", "subprocess"]
+)
 # In trollius for Python 2, built into Python 3.
 TROLLIUS_BUILTINS = frozenset(
-    "BlockingIOError BrokenPipeError ChildProcessError ConnectionAbortedError ConnectionRefusedError "
-    "ConnectionResetError FileNotFoundError InterruptedError PermissionError ProcessLookupError".split()
+    [
+        "BlockingIOError",
+        "BrokenPipeError",
+        "ChildProcessError",
+        "ConnectionAbortedError",
+        "ConnectionRefusedError",
+        "ConnectionResetError",
+        "FileNotFoundError",
+        "InterruptedError",
+        "PermissionError",
+        "ProcessLookupError",
+    ]
 )
 
 
@@ -81,8 +93,4 @@ def definitions(call: cst.CSTNode, tree: Tree, scope: Scope) -> tuple[list[cst.F
 
 def methods(tree: Tree, name: str) -> list[cst.FunctionDef]:
     """Every method of the file with this name."""
-    return [
-        node
-        for node in tree.functions_named(name)
-        if isinstance(tree.scope_of(node).node, cst.ClassDef)
-    ]
+    return [node for node in tree.functions_named(name) if isinstance(tree.scope_of(node).node, cst.ClassDef)]

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 import libcst as cst
 
-from whorl.legacy.upgrade.function import AWAITABLE, FUTURES, Functions
+from whorl.legacy.upgrade.function import AWAITABLE, FUTURES, Functions, method_of
 from whorl.legacy.upgrade.names import asyncio_name
 from whorl.legacy.upgrade.tree import COMPREHENSIONS, Binding, Scope, is_builtin, name_of
 
@@ -27,13 +27,41 @@ _PLAIN_NODES = (
     cst.UnaryOperation, cst.BinaryOperation, *COMPREHENSIONS,
 )  # fmt: skip
 # Methods that only futures have, of those that a coroutine's variables may hold.
-_FUTURE_METHODS = frozenset("cancel cancelled done exception result set_result set_exception add_done_callback".split())
+_FUTURE_METHODS = frozenset(
+    ["cancel", "cancelled", "done", "exception", "result", "set_result", "set_exception", "add_done_callback"]
+)
 # Methods of strings, lists and dicts whose result nobody awaits.
 _PLAIN_METHODS = frozenset(
-    "append copy count decode dumps encode endswith find format index isoformat items join keys loads lower lstrip "
-    "replace rstrip split splitlines startswith strip time upper values".split()
+    [
+        "append",
+        "copy",
+        "count",
+        "decode",
+        "dumps",
+        "encode",
+        "endswith",
+        "find",
+        "format",
+        "index",
+        "isoformat",
+        "items",
+        "join",
+        "keys",
+        "loads",
+        "lower",
+        "lstrip",
+        "replace",
+        "rstrip",
+        "split",
+        "splitlines",
+        "startswith",
+        "strip",
+        "time",
+        "upper",
+        "values",
+    ]
 )
-_COLLECTIONS = frozenset("list tuple set sorted reversed".split())
+_COLLECTIONS = frozenset(["list", "tuple", "set", "sorted", "reversed"])
 _MAX_DEPTH = 8  # of names that stand for names; `a = b; b = a` has no end
 
 
@@ -99,8 +127,7 @@ class Natures:
         if not isinstance(node, cst.Call):
             return False
         name = asyncio_name(node.func, self._tree.scope_of(node))
-        method = name_of(node.func.attr) if isinstance(node.func, cst.Attribute) else ""
-        return name in FUTURES or (not name and method in ("create_task", "create_future", "run_in_executor"))
+        return name in FUTURES or (not name and method_of(node) in ("create_task", "create_future", "run_in_executor"))
 
     def is_made_by(self, node: cst.CSTNode | None, scope: Scope, makers: frozenset[str]) -> bool:
         """Whether all that is known to be assigned to a name, or an attribute, are results of these of asyncio's."""
@@ -160,8 +187,8 @@ class Natures:
         if name in ("None", "True", "False"):
             return Nature.PLAIN
         bindings = scope.find(name)
-        natures = [self._of_binding(binding, scope, depth) for binding in bindings]
-        natures = [nature for nature in natures if nature is not None]
+        found = (self._of_binding(binding, scope, depth) for binding in bindings)
+        natures = [nature for nature in found if nature is not None]
         least = min(natures, default=Nature.UNCLEAR)
         return Nature.AWAITABLE if least is Nature.UNCLEAR and self._used_as_future(name, scope) else least
 
@@ -215,7 +242,9 @@ class Natures:
         if isinstance(node, cst.Name):
             assigned = [binding for binding in scope.find(name_of(node))]
             if assigned and all(binding.kind == "assign" for binding in assigned):
-                return min(self.of_returned(b.node, self._tree.scope_of(b.node)) for b in assigned if b.node is not node)
+                return min(
+                    self.of_returned(b.node, self._tree.scope_of(b.node)) for b in assigned if b.node is not node
+                )
         return self.of(node, scope)
 
     def _makes_plain(self, node: cst.Call, scope: Scope) -> bool:
@@ -228,4 +257,4 @@ class Natures:
         return is_class or (isinstance(node.func, cst.Attribute) and name in _PLAIN_METHODS)
 
 
-_TAKERS = frozenset("async ensure_future wait_for shield gather create_task Task".split())
+_TAKERS = frozenset(["async", "ensure_future", "wait_for", "shield", "gather", "create_task", "Task"])

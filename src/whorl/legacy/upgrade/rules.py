@@ -205,7 +205,7 @@ _REFUSED = (
     Rule(
         "decorator",
         Kind.REFUSED,
-        "An unknown decorator below `@asyncio.coroutine`, or on a coroutine without it: it expects a generator function.",
+        "An unknown decorator below `@asyncio.coroutine`, or on a coroutine without it: it expects a generator.",
         "@asyncio.coroutine\n@traced\ndef work():\n    yield from asyncio.sleep(1)",
     ),
     Rule(

@@ -14,8 +14,23 @@ from whorl.legacy.upgrade.tree import Scope, Tree, name_of
 
 # What asks for a loop at once: with `asyncio.run` it would get another one than the coroutine.
 _ASKS = frozenset(
-    "get_event_loop new_event_loop set_event_loop async ensure_future gather shield as_completed wait Future Task "
-    "wrap_future StreamReader Task.all_tasks Task.current_task".split()
+    [
+        "get_event_loop",
+        "new_event_loop",
+        "set_event_loop",
+        "async",
+        "ensure_future",
+        "gather",
+        "shield",
+        "as_completed",
+        "wait",
+        "Future",
+        "Task",
+        "wrap_future",
+        "StreamReader",
+        "Task.all_tasks",
+        "Task.current_task",
+    ]
 )
 
 
@@ -135,7 +150,10 @@ def _close(pattern: _Pattern, changes: Changes) -> None:
 def _without_finally(new: cst.Try) -> Any:
     """The rest of a ``try`` whose ``finally`` only closed the loop, with the comments of what goes."""
     final = new.finalbody
-    assert final is not None and isinstance(final.body, cst.IndentedBlock) and isinstance(new.body, cst.IndentedBlock)
+    assert final is not None
+    assert isinstance(final.body, cst.IndentedBlock)
+    assert isinstance(new.body, cst.IndentedBlock)
+    body: list[Any] = list(new.body.body)
     line = final.body.body[0]
     assert isinstance(line, cst.SimpleStatementLine)
     below = [
@@ -149,9 +167,9 @@ def _without_finally(new: cst.Try) -> Any:
     if new.handlers:
         last = new.handlers[-1]
         assert isinstance(last.body, cst.IndentedBlock)
-        body = last.body.with_changes(footer=[*last.body.footer, *below])
-        return new.with_changes(handlers=[*new.handlers[:-1], last.with_changes(body=body)], finalbody=None)
-    first, *rest = new.body.body
+        block = last.body.with_changes(footer=[*last.body.footer, *below])
+        return new.with_changes(handlers=[*new.handlers[:-1], last.with_changes(body=block)], finalbody=None)
+    first, *rest = body
     above = [*new.leading_lines, *_comment(new.body.header), *first.leading_lines]
     lines = [first.with_changes(leading_lines=above), *rest]
     after = [empty for empty in new.body.footer if empty.comment] + below

@@ -49,23 +49,17 @@ def _as_return(new: cst.Raise) -> cst.Return:
     space = cst.SimpleWhitespace(" ")
     if len(call.args) == 1 and is_one_line:
         return cst.Return(first.value, whitespace_after_return=space, semicolon=new.semicolon)
-    brackets = {
-        "lpar": [cst.LeftParen(whitespace_after=call.whitespace_before_args)],
-        "rpar": [cst.RightParen(whitespace_before=call.args[-1].whitespace_after_arg)],
-    }
-    if len(call.args) == 1 and not isinstance(first.comma, cst.Comma):
+    opening = cst.LeftParen(whitespace_after=call.whitespace_before_args)
+    closing = cst.RightParen(whitespace_before=call.args[-1].whitespace_after_arg)
+    value: cst.BaseExpression
+    if len(call.args) == 1:
+        if isinstance(first.comma, cst.Comma):
+            closing = cst.RightParen(whitespace_before=first.comma.whitespace_after)
         inner = first.value
-        value: cst.BaseExpression = inner.with_changes(
-            lpar=[*brackets["lpar"], *inner.lpar], rpar=[*inner.rpar, *brackets["rpar"]]
-        )
-    elif len(call.args) == 1:
-        assert isinstance(first.comma, cst.Comma)
-        closing = cst.RightParen(whitespace_before=first.comma.whitespace_after)
-        inner = first.value
-        value = inner.with_changes(lpar=[*brackets["lpar"], *inner.lpar], rpar=[*inner.rpar, closing])
+        value = inner.with_changes(lpar=[opening, *inner.lpar], rpar=[*inner.rpar, closing])
     else:
         elements = [cst.Element(argument.value, comma=argument.comma) for argument in call.args]
-        value = cst.Tuple(elements, **brackets)
+        value = cst.Tuple(elements, lpar=[opening], rpar=[closing])
     return cst.Return(value, whitespace_after_return=space, semicolon=new.semicolon)
 
 
@@ -96,11 +90,13 @@ def _try(node: cst.Try, tree: Tree, changes: Changes, *, waits: bool) -> None:
 
 
 def _caught(handler: cst.ExceptHandler, tree: Tree) -> set[str]:
-    kinds = handler.type.elements if isinstance(handler.type, cst.Tuple) else [handler.type]
+    if handler.type is None:
+        return set()
+    kinds = [handler.type]
+    if isinstance(handler.type, cst.Tuple):
+        kinds = [element.value for element in handler.type.elements]
     found = set()
     for kind in kinds:
-        node = kind.value if isinstance(kind, cst.Element) else kind
-        if node is not None:
-            name = asyncio_name(node, tree.scope_of(node))
-            found.add(f"asyncio.{name}" if name else narrow(tree.module.code_for_node(node)))
+        name = asyncio_name(kind, tree.scope_of(kind))
+        found.add(f"asyncio.{name}" if name else narrow(tree.module.code_for_node(kind)))
     return found

@@ -21,8 +21,29 @@ _SCOPES = (*FUNCTIONS, *COMPREHENSIONS, cst.ClassDef)
 
 # Fields that hold no code of their own.
 _SPACE = frozenset(
-    "comma semicolon lpar rpar lbracket rbracket lbrace rbrace leading_lines lines_after_decorators leading_whitespace "
-    "trailing_whitespace header footer equal operators dot colon asynchronous newline indent".split()
+    [
+        "comma",
+        "semicolon",
+        "lpar",
+        "rpar",
+        "lbracket",
+        "rbracket",
+        "lbrace",
+        "rbrace",
+        "leading_lines",
+        "lines_after_decorators",
+        "leading_whitespace",
+        "trailing_whitespace",
+        "header",
+        "footer",
+        "equal",
+        "operators",
+        "dot",
+        "colon",
+        "asynchronous",
+        "newline",
+        "indent",
+    ]
 )
 _FIELDS: dict[type[cst.CSTNode], tuple[str, ...]] = {
     cst.FunctionDef: ("decorators", "name", "params", "returns", "body"),
@@ -193,7 +214,7 @@ def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     kind = type(node)
     fields = _FIELDS.get(kind)
     if fields is None:
-        names = (field.name for field in dataclasses.fields(node))  # type: ignore[arg-type]
+        names = (field.name for field in dataclasses.fields(node))
         fields = tuple(name for name in names if name not in _SPACE and not name.startswith("whitespace"))
         _FIELDS[kind] = fields
     for name in fields:
