@@ -16,7 +16,7 @@ from whorl.legacy.upgrade.tree import Scope, Tree, name_of
 
 # What had an argument `loop` that 3.10 removed, and looks for a loop when it is used, or only in a coroutine.
 _LOOPLESS = frozenset(
-    [
+    (
         "sleep",
         "wait",
         "wait_for",
@@ -35,7 +35,7 @@ _LOOPLESS = frozenset(
         "PriorityQueue",
         "LifoQueue",
         "JoinableQueue",
-    ]
+    )
 )
 # The same, of those that look for it at once.
 _LOOP_NOW = frozenset(["gather", "shield", "as_completed"])
@@ -49,8 +49,9 @@ def upgrade_calls(functions: Functions, natures: Natures, changes: Changes, impo
             name = asyncio_name(node.func, tree.scope_of(node))
             if name and id(node) not in gone:
                 _call(name, node, functions, natures, changes, imports)
-            elif name_of(node.func) == "getattr":
+            if name_of(node.func) == "getattr":
                 _getattr(node, tree, changes)
+            _drop_loop(node, natures, changes)
         if isinstance(node, (cst.Name, cst.Attribute)):
             _name(node, tree, changes, imports)
 
@@ -61,11 +62,12 @@ def _call(
     tree = functions.tree
     scope = tree.scope_of(node)
     runs = functions.in_coroutine(node)
-    loops = [argument for argument in node.args if name_of(argument.keyword or node) == "loop"]
-    if name in _LOOPLESS | _LOOP_NOW and loops:
-        changes.change("loop_argument" if runs or name in _LOOPLESS else "loop_outside", node, _without(loops[0], node))
+    loop = _loop_of(node)
+    given = None if runs else _told(loop, node, tree)
     if name == "wait":
-        _wait(node, runs, natures, changes, imports)
+        _wait(node, given, natures, changes, imports)
+    elif name in _LOOP_NOW and loop is not None and given is not None:
+        _tell_loop(name, node, given, changes, imports)
     elif name in ("async", "ensure_future"):
         is_coroutine = len(node.args) == 1 and natures.is_coroutine(node.args[0].value)
         if runs and is_coroutine and isinstance(node.func, cst.Attribute):
@@ -81,6 +83,17 @@ def _call(
             changes.note("get_event_loop", node)
         elif isinstance(node.func, cst.Attribute):
             _rename(node.func, "get_running_loop", "running_loop", changes)
+
+
+def _drop_loop(node: cst.Call, natures: Natures, changes: Changes) -> None:
+    callees = natures.callees(node.func, changes.tree.scope_of(node))
+    if not callees <= _LOOPLESS | _LOOP_NOW:
+        return
+    loop = _loop_of(node)
+    if loop is not None:
+        changes.change("loop_argument", node, _without(loop, node))
+    elif any(argument.star == "**" for argument in node.args):
+        changes.note("options", node)
 
 
 def _name(node: cst.Name | cst.Attribute, tree: Tree, changes: Changes, imports: Imports) -> None:
@@ -103,6 +116,8 @@ def _name(node: cst.Name | cst.Attribute, tree: Tree, changes: Changes, imports:
         called = isinstance(parent, cst.Call) and parent.func is node
         if not called:
             _rename(node, "ensure_future", "ensure_future", changes)
+    elif full in ("types.GeneratorType", "inspect.isgenerator"):
+        changes.note("generator_test", node)
     elif name == "JoinableQueue":
         _rename(node, "Queue", "queue", changes)
     elif name and isinstance(node, cst.Attribute) and "." not in name and not _exists(full, name):
@@ -215,7 +230,9 @@ def _joined(first: Any, second: Any) -> Any:
     )
 
 
-def _wait(node: cst.Call, runs: bool, natures: Natures, changes: Changes, imports: Imports) -> None:
+def _wait(
+    node: cst.Call, loop: cst.BaseExpression | None, natures: Natures, changes: Changes, imports: Imports
+) -> None:
     """Make tasks of the coroutines that ``asyncio.wait`` is given."""
     tree = changes.tree
     if not node.args or node.args[0].star or node.args[0].keyword is not None:
@@ -224,16 +241,7 @@ def _wait(node: cst.Call, runs: bool, natures: Natures, changes: Changes, import
     given = node.args[0].value
     if natures.of_items(given, scope) is Nature.AWAITABLE and not natures.has_coroutines(given, scope):
         return
-    function = imports.name_for("ensure_future", scope)
-    loop = "" if runs else _runner(node, tree)
-
-    def as_task(value: cst.BaseExpression) -> cst.Call:
-        args = [cst.Arg(value)]
-        if loop:
-            equal = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
-            args.append(cst.Arg(cst.Name(loop), keyword=cst.Name("loop"), equal=equal))
-        return cst.Call(cst.parse_expression(function), args)
-
+    as_task = _future_maker(imports.name_for("ensure_future", scope), loop)
     if isinstance(given, (cst.List, cst.Tuple, cst.Set)) and not any(
         isinstance(element, cst.StarredElement) for element in given.elements
     ):
@@ -243,23 +251,63 @@ def _wait(node: cst.Call, runs: bool, natures: Natures, changes: Changes, import
     elif isinstance(given, (cst.ListComp, cst.SetComp, cst.GeneratorExp)):
         changes.change(None, given.elt, as_task)
     else:
-        name = _free_name(scope)
-
-        def all_tasks(value: cst.BaseExpression) -> cst.ListComp:
-            loop_over = cst.CompFor(cst.Name(name), value)
-            return cst.ListComp(as_task(cst.Name(name)), loop_over)
-
-        changes.change(None, given, all_tasks)
+        changes.change(None, given, _each(as_task, scope))
     changes.note("wait", node)
 
 
-def _free_name(scope: Scope) -> str:
-    return next(name for name in ("job", "each_job", "each_waited_job") if not scope.find(name))
+def _tell_loop(name: str, node: cst.Call, loop: cst.BaseExpression, changes: Changes, imports: Imports) -> None:
+    """Have ``gather`` and its like take the loop from futures, where it isn't the current one for sure."""
+    scope = changes.tree.scope_of(node)
+    as_task = _future_maker(imports.name_for("ensure_future", scope), loop)
+    for argument in node.args if name == "gather" else node.args[:1]:
+        if argument.keyword is None:
+            is_list = argument.star == "*" or name == "as_completed"
+            changes.change(None, argument.value, _each(as_task, scope) if is_list else as_task)
 
 
-def _runner(node: cst.Call, tree: Tree) -> str:
+def _future_maker(function: str, loop: cst.BaseExpression | None) -> Callable[[cst.BaseExpression], cst.Call]:
+    def as_task(value: cst.BaseExpression) -> cst.Call:
+        args = [cst.Arg(value)]
+        if loop is not None:
+            equal = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
+            args.append(cst.Arg(loop, keyword=cst.Name("loop"), equal=equal))
+        return cst.Call(cst.parse_expression(function), args)
+
+    return as_task
+
+
+def _each(as_task: Callable[[cst.BaseExpression], cst.Call], scope: Scope) -> Callable[[Any], cst.ListComp]:
+    name = next(name for name in ("job", "each_job", "each_waited_job") if not scope.find(name))
+    return lambda value: cst.ListComp(as_task(cst.Name(name)), cst.CompFor(cst.Name(name), _closed(value)))
+
+
+def _closed(value: cst.BaseExpression) -> cst.BaseExpression:
+    """What can stand behind ``in``."""
+    needs = isinstance(value, (cst.IfExp, cst.Lambda)) and not value.lpar
+    return value.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()]) if needs else value
+
+
+def _loop_of(node: cst.Call) -> cst.Arg | None:
+    """The argument ``loop=``."""
+    return next((argument for argument in node.args if name_of(argument.keyword or node) == "loop"), None)
+
+
+def _told(loop: cst.Arg | None, node: cst.Call, tree: Tree) -> cst.BaseExpression | None:
+    """The loop that a call outside of coroutines is for; None if that is the current one."""
+    value = loop.value if loop is not None else _runner(node, tree)
+    bindings = tree.scope_of(node).find(name_of(value)) if value is not None else []
+    current = [
+        isinstance(binding.node, cst.Call)
+        and asyncio_name(binding.node.func, tree.scope_of(binding.node)) == "get_event_loop"
+        for binding in bindings
+    ]
+    return None if (current and all(current)) or name_of(value or node) == "None" else value
+
+
+def _runner(node: cst.Call, tree: Tree) -> cst.BaseExpression | None:
     """``loop`` in ``loop.run_until_complete(asyncio.wait(…))``."""
     argument = tree.parent(node)
     call = tree.parent(argument) if isinstance(argument, cst.Arg) else None
-    runs = isinstance(call, cst.Call) and method_of(call) == "run_until_complete"
-    return name_of(call.func.value) if runs and isinstance(call.func, cst.Attribute) else ""
+    if isinstance(call, cst.Call) and isinstance(call.func, cst.Attribute) and method_of(call) == "run_until_complete":
+        return call.func.value
+    return None

@@ -14,7 +14,7 @@ from whorl.legacy.upgrade.tree import Scope, Tree, name_of
 
 # Decorators that are as happy with a coroutine function as with a generator function.
 _HARMLESS = frozenset(
-    [
+    (
         "functools.wraps",
         "abc.abstractmethod",
         "abc.abstractclassmethod",
@@ -26,7 +26,7 @@ _HARMLESS = frozenset(
         "unittest.skipIf",
         "unittest.skipUnless",
         "unittest.expectedFailure",
-    ]
+    )
 )
 _HARMLESS_ROOMS = ("pytest.mark.", "unittest.mock.patch", "mock.patch")
 _LOCKS = frozenset(["Lock", "Semaphore", "BoundedSemaphore", "Condition"])

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-from whorl.legacy.upgrade.names import asyncio_name, definitions
+from whorl.legacy.upgrade.names import asyncio_name, definitions, dotted, methods
 from whorl.legacy.upgrade.tree import COMPREHENSIONS, Scope, Tree, is_builtin, name_of
 
 # Functions of asyncio that take a coroutine, or several.
 DRIVERS = frozenset(
-    [
+    (
         "async",
         "ensure_future",
         "create_task",
@@ -27,11 +27,11 @@ DRIVERS = frozenset(
         "run",
         "Task",
         "run_coroutine_threadsafe",
-    ]
+    )
 )
 LOOP_DRIVERS = frozenset(("run_until_complete", "create_task"))
 _CONSUMERS = frozenset(
-    [
+    (
         "list",
         "tuple",
         "set",
@@ -50,7 +50,7 @@ _CONSUMERS = frozenset(
         "max",
         "min",
         "reversed",
-    ]
+    )
 )
 _GENERATOR_METHODS = frozenset(["send", "throw", "__next__", "next"])
 
@@ -69,6 +69,8 @@ class Function:
     marks: list[cst.Decorator] = field(default_factory=list)  # @asyncio.coroutine
     native: bool = False
     becomes: bool = False
+    is_driven: bool = False  # @types.coroutine: may stay what it is, and be awaited
+    is_property: bool = False
 
     @property
     def is_generator(self) -> bool:
@@ -96,7 +98,7 @@ class Functions:
             for binding in bindings
         )
         self.lambdas: list[cst.Yield] = []  # `yield from` inside a lambda
-        self.generator_uses: dict[int, list[cst.Call]] = {}
+        self.generator_uses: dict[int, list[cst.CSTNode]] = {}
         self._by_node: dict[int, Function] = {}
         self._uses: dict[str, list[cst.Name]] = {}
         self.all: list[Function] = []
@@ -129,6 +131,11 @@ class Functions:
         function = self.around(node)
         return function is not None and function.is_coroutine
 
+    def is_awaited_property(self, node: cst.Attribute) -> bool:
+        """Whether every method of this name is a property that gives a coroutine."""
+        found = [self.of(method) for method in methods(self.tree, name_of(node.attr))]
+        return bool(found) and all(function.is_property and function.is_coroutine for function in found)
+
     def uses(self, name: str, scope: Scope | None) -> Iterator[cst.Name]:
         """Every place in a function, or in the module if ``scope`` is None, where a name stands."""
         for node in self._uses.get(name, []):
@@ -140,7 +147,7 @@ class Functions:
         for node in self.uses(name, scope):
             method = self.tree.parent(node)
             call = self.tree.parent(method) if isinstance(method, cst.Attribute) else None
-            if isinstance(call, cst.Call) and call.func is method and name_of(method.attr) in ("append", "add"):
+            if isinstance(call, cst.Call) and call.func is method and method_of(call) in ("append", "add"):
                 yield from (argument.value for argument in call.args[:1])
 
     def _add(self, node: cst.FunctionDef) -> None:
@@ -148,6 +155,9 @@ class Functions:
         marks = [mark for mark in node.decorators if asyncio_name(mark.decorator, outer) == "coroutine"]
         function = Function(node, self.tree.own_scope(node), name_of(node.name), marks=marks)
         function.native = node.asynchronous is not None
+        others = {dotted(decorator.decorator, outer) or name_of(decorator.decorator) for decorator in node.decorators}
+        function.is_driven = "types.coroutine" in others
+        function.is_property = "property" in others
         self._by_node[id(node)] = function
         self.all.append(function)
 
@@ -172,17 +182,28 @@ class Functions:
 
     def _find_generator_uses(self) -> None:
         for call, functions, _ in self._calls:
-            if any(function.is_generator for function in functions) and self._consumed(call):
-                for function in functions:
-                    self.generator_uses.setdefault(id(function), []).append(call)
+            if any(function.is_generator for function in functions):
+                for use in filter(self._consumed, self._places(call)):
+                    for function in functions:
+                        self.generator_uses.setdefault(id(function), []).append(use)
 
-    def _consumed(self, call: cst.Call) -> bool:
-        """Whether the value of a call is used as an iterable."""
-        parent = self.tree.parent(call)
+    def _places(self, call: cst.Call) -> Iterator[cst.CSTNode]:
+        """Where the value of a call is used: where it stands, or where the variable that it is given to does."""
+        yield call
+        assign = self.tree.parent(call)
+        if isinstance(assign, cst.Assign):
+            for target in assign.targets:
+                name = name_of(target.target)
+                if name:
+                    yield from self.uses(name, self.tree.scope_of(call).function())
+
+    def _consumed(self, node: cst.CSTNode) -> bool:
+        """Whether a value is used as an iterable."""
+        parent = self.tree.parent(node)
         if isinstance(parent, (cst.For, cst.CompFor)):
-            return parent.iter is call and parent.asynchronous is None
+            return parent.iter is node and parent.asynchronous is None
         if isinstance(parent, cst.Attribute):
-            return name_of(parent.attr) in _GENERATOR_METHODS
+            return parent.value is node and name_of(parent.attr) in _GENERATOR_METHODS
         if isinstance(parent, cst.Arg):
             outer = self.tree.parent(parent)
             if parent.star == "*":
@@ -198,7 +219,10 @@ class Functions:
         helpers = [
             function
             for function in self.all
-            if function.awaits and not function.is_coroutine and not _is_protocol(function.name)
+            if function.awaits
+            and not function.is_coroutine
+            and not function.is_driven
+            and not _is_protocol(function.name)
         ]
         changed = True
         while changed:
@@ -243,12 +267,14 @@ class Functions:
         if asyncio_name(node.func, self.tree.scope_of(node)) in AWAITABLE:
             return True
         functions, certain = self.called(node)
-        return certain and bool(functions) and all(function.is_coroutine for function in functions)
+        return (
+            certain and bool(functions) and all(function.is_coroutine or function.is_driven for function in functions)
+        )
 
 
 # What asyncio's functions return: coroutines, and futures.
 COROUTINES = frozenset(
-    [
+    (
         "sleep",
         "wait",
         "wait_for",
@@ -259,7 +285,7 @@ COROUTINES = frozenset(
         "create_subprocess_exec",
         "create_subprocess_shell",
         "to_thread",
-    ]
+    )
 )
 FUTURES = frozenset(["async", "ensure_future", "create_task", "gather", "shield", "wrap_future", "Future", "Task"])
 AWAITABLE = COROUTINES | FUTURES
@@ -267,7 +293,8 @@ AWAITABLE = COROUTINES | FUTURES
 
 def method_of(call: cst.Call) -> str:
     """The name behind the dot of what is called; empty where there is no dot."""
-    return name_of(call.func.attr) if isinstance(call.func, cst.Attribute) else ""
+    called = call.func
+    return name_of(called.attr) if isinstance(called, cst.Attribute) else ""
 
 
 def operand(node: cst.Yield, scope: Scope) -> cst.BaseExpression | None:

@@ -9,11 +9,21 @@ import libcst as cst
 from whorl.legacy.upgrade.tree import Scope, Tree, name_of
 
 _ROOMS = frozenset(
-    ["base_events", "coroutines", "events", "futures", "locks", "queues", "streams", "tasks", "subprocess"]
+    (
+        "base_events",
+        "coroutines",
+        "events",
+        "futures",
+        "locks",
+        "queues",
+        "streams",
+        "tasks",
+        "subprocess",
+    )
 )
 # In trollius for Python 2, built into Python 3.
 TROLLIUS_BUILTINS = frozenset(
-    [
+    (
         "BlockingIOError",
         "BrokenPipeError",
         "ChildProcessError",
@@ -24,7 +34,7 @@ TROLLIUS_BUILTINS = frozenset(
         "InterruptedError",
         "PermissionError",
         "ProcessLookupError",
-    ]
+    )
 )
 
 

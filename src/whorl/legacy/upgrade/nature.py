@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import libcst as cst
 
 from whorl.legacy.upgrade.function import AWAITABLE, FUTURES, Functions, method_of
-from whorl.legacy.upgrade.names import asyncio_name
+from whorl.legacy.upgrade.names import asyncio_name, dotted
 from whorl.legacy.upgrade.tree import COMPREHENSIONS, Binding, Scope, is_builtin, name_of
 
 
@@ -28,11 +28,20 @@ _PLAIN_NODES = (
 )  # fmt: skip
 # Methods that only futures have, of those that a coroutine's variables may hold.
 _FUTURE_METHODS = frozenset(
-    ["cancel", "cancelled", "done", "exception", "result", "set_result", "set_exception", "add_done_callback"]
+    (
+        "cancel",
+        "cancelled",
+        "done",
+        "exception",
+        "result",
+        "set_result",
+        "set_exception",
+        "add_done_callback",
+    )
 )
 # Methods of strings, lists and dicts whose result nobody awaits.
 _PLAIN_METHODS = frozenset(
-    [
+    (
         "append",
         "copy",
         "count",
@@ -59,7 +68,7 @@ _PLAIN_METHODS = frozenset(
         "time",
         "upper",
         "values",
-    ]
+    )
 )
 _COLLECTIONS = frozenset(["list", "tuple", "set", "sorted", "reversed"])
 _MAX_DEPTH = 8  # of names that stand for names; `a = b; b = a` has no end
@@ -86,6 +95,8 @@ class Natures:
             case cst.Name():
                 return self._of_name(node, scope, depth)
             case cst.Attribute():
+                if self._functions.is_awaited_property(node):
+                    return Nature.AWAITABLE
                 values = self._tree.attributes.get(name_of(node.attr), [])
                 return self._least([(value, self._tree.scope_of(value)) for value in values], depth)
             case cst.IfExp():
@@ -138,6 +149,40 @@ class Natures:
         made = [asyncio_name(value.func, self._tree.scope_of(value)) for value in values if isinstance(value, cst.Call)]
         return bool(made) and len(made) == len(values) and makers.issuperset(made)
 
+    def callees(self, node: cst.CSTNode, scope: Scope, depth: int = 0) -> set[str]:
+        """What of asyncio's is called, as far as the file says it.
+
+        A variable may stand for it (``for cls in (asyncio.Queue, asyncio.LifoQueue)``), a class inherit it, and
+        ``super().__init__`` mean it. An empty name stands for what is unknown.
+        """
+        name = asyncio_name(node, scope).removesuffix(".__init__")
+        if name or depth > _MAX_DEPTH:
+            return {name}
+        if isinstance(node, cst.Attribute) and name_of(node.attr) == "__init__" and isinstance(node.value, cst.Call):
+            owner = scope.owner()
+            return self._bases(owner, depth) if name_of(node.value.func) == "super" and owner is not None else {""}
+        if isinstance(node, cst.Call) and name_of(node.func) == "getattr" and len(node.args) == 3:
+            return self.callees(node.args[2].value, scope, depth + 1)
+        found: set[str] = set()
+        for binding in scope.find(name_of(node)):
+            value = binding.node
+            if binding.kind == "class":
+                own = self._tree.own_scope(value)
+                found |= {""} if "__init__" in own.bindings else self._bases(own, depth)
+            elif binding.kind == "item" and isinstance(value, (cst.Tuple, cst.List)):
+                for element in value.elements:
+                    found |= self.callees(element.value, self._tree.scope_of(value), depth + 1)
+            elif binding.kind == "assign":
+                found |= self.callees(value, self._tree.scope_of(value), depth + 1)
+            else:
+                found.add("")
+        return found or {""}
+
+    def _bases(self, scope: Scope, depth: int) -> set[str]:
+        assert isinstance(scope.node, cst.ClassDef)
+        outer = self._tree.scope_of(scope.node)
+        return {name for base in scope.node.bases for name in self.callees(base.value, outer, depth + 1)} or {""}
+
     def of_items(self, node: cst.CSTNode, scope: Scope, depth: int = 0) -> Nature:
         """What each item of an iterable is."""
         if depth > _MAX_DEPTH:
@@ -168,7 +213,7 @@ class Natures:
             return Nature.AWAITABLE if name in AWAITABLE else Nature.LIKELY
         functions, certain = self._functions.called(node)
         if functions and certain:
-            if all(function.is_coroutine for function in functions):
+            if all(function.is_coroutine or function.is_driven for function in functions):
                 return Nature.AWAITABLE
             if any(function.is_generator for function in functions):
                 return Nature.PLAIN
@@ -208,8 +253,10 @@ class Natures:
             if isinstance(parent, cst.Attribute) and parent.value is node and name_of(parent.attr) in _FUTURE_METHODS:
                 return True
             call = self._tree.parent(parent) if isinstance(parent, cst.Arg) else None
-            if isinstance(call, cst.Call) and asyncio_name(call.func, self._tree.scope_of(call)) in _TAKERS:
-                return True
+            if isinstance(call, cst.Call):
+                where = self._tree.scope_of(call)
+                if asyncio_name(call.func, where) in _TAKERS or dotted(call.func, where) == "inspect.isawaitable":
+                    return True
         return False
 
     def _of_named_items(self, node: cst.Name, scope: Scope, depth: int) -> Nature:
@@ -240,7 +287,7 @@ class Natures:
             parts = (node.body, node.orelse) if isinstance(node, cst.IfExp) else (node.left, node.right)
             return min(self.of_returned(part, scope) for part in parts)
         if isinstance(node, cst.Name):
-            assigned = [binding for binding in scope.find(name_of(node))]
+            assigned = scope.find(name_of(node))
             if assigned and all(binding.kind == "assign" for binding in assigned):
                 return min(
                     self.of_returned(b.node, self._tree.scope_of(b.node)) for b in assigned if b.node is not node
@@ -257,4 +304,6 @@ class Natures:
         return is_class or (isinstance(node.func, cst.Attribute) and name in _PLAIN_METHODS)
 
 
-_TAKERS = frozenset(["async", "ensure_future", "wait_for", "shield", "gather", "create_task", "Task"])
+_TAKERS = frozenset(
+    ["async", "ensure_future", "wait_for", "shield", "gather", "create_task", "Task", "iscoroutine", "isfuture"]
+)

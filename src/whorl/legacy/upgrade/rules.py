@@ -81,7 +81,8 @@ _REWRITTEN = (
         "loop_argument",
         Kind.REWRITTEN,
         "`loop=` goes where Python 3.10 removed it: locks, queues, `sleep`, `wait`, `wait_for`, `gather`, `shield`, "
-        "`as_completed`, streams and subprocesses. They use the loop that runs.",
+        "`as_completed`, streams and subprocesses. They use the loop that runs; outside of coroutines `gather` and its "
+        "like are given futures of the loop, unless it comes from `get_event_loop`.",
         "@asyncio.coroutine\ndef pause(loop):\n    yield from asyncio.sleep(1, loop=loop)",
         "async def pause(loop):\n    await asyncio.sleep(1)",
     ),
@@ -134,14 +135,6 @@ _REWRITTEN = (
 
 _WARNED = (
     Rule(
-        "loop_outside",
-        Kind.WARNED,
-        "`loop=` was removed outside of a coroutine, from what looks for the current loop at once: make sure that this "
-        "is the loop that was given.",
-        "job = asyncio.gather(a, b, loop=loop)",
-        "job = asyncio.gather(a, b)",
-    ),
-    Rule(
         "get_event_loop",
         Kind.WARNED,
         "`asyncio.get_event_loop()` outside of a coroutine makes no loop from Python 3.14 on: use `asyncio.run`, or "
@@ -170,6 +163,20 @@ _WARNED = (
         "`with (yield from x) as y` became `with (await x) as y`: what is no lock of asyncio's may want `async with`.",
         "@asyncio.coroutine\ndef work(pool):\n    with (yield from pool) as connection:\n        connection.ping()",
         "async def work(pool):\n    with (await pool) as connection:\n        connection.ping()",
+    ),
+    Rule(
+        "options",
+        Kind.WARNED,
+        "If these `**options` hold `loop`, it has to be taken out: Python 3.10 removed the argument.",
+        "def make(**options):\n    return asyncio.Lock(**options)",
+        "def make(**options):\n    return asyncio.Lock(**options)",
+    ),
+    Rule(
+        "generator_test",
+        Kind.WARNED,
+        "A coroutine is no generator any more: test with `asyncio.iscoroutine`.",
+        "import asyncio, types\n\ndef is_job(job):\n    return isinstance(job, types.GeneratorType)",
+        "import asyncio, types\n\ndef is_job(job):\n    return isinstance(job, types.GeneratorType)",
     ),
     Rule(
         "gone",

@@ -14,7 +14,7 @@ from whorl.legacy.upgrade.tree import Scope, Tree, name_of
 
 # What asks for a loop at once: with `asyncio.run` it would get another one than the coroutine.
 _ASKS = frozenset(
-    [
+    (
         "get_event_loop",
         "new_event_loop",
         "set_event_loop",
@@ -30,7 +30,7 @@ _ASKS = frozenset(
         "StreamReader",
         "Task.all_tasks",
         "Task.current_task",
-    ]
+    )
 )
 
 

@@ -21,7 +21,7 @@ _SCOPES = (*FUNCTIONS, *COMPREHENSIONS, cst.ClassDef)
 
 # Fields that hold no code of their own.
 _SPACE = frozenset(
-    [
+    (
         "comma",
         "semicolon",
         "lpar",
@@ -43,7 +43,7 @@ _SPACE = frozenset(
         "asynchronous",
         "newline",
         "indent",
-    ]
+    )
 )
 _FIELDS: dict[type[cst.CSTNode], tuple[str, ...]] = {
     cst.FunctionDef: ("decorators", "name", "params", "returns", "body"),
@@ -189,7 +189,8 @@ class Tree:
             case cst.AugAssign():
                 self._bind_target(node.target, None, scope, "other")
             case cst.For() | cst.CompFor():
-                self._bind_target(node.target, node.iter, scope, "item")
+                for target, iterable in _items(node.target, node.iter):
+                    self._bind_target(target, iterable, scope, "item")
             case cst.WithItem() if node.asname is not None:
                 self._bind_target(node.asname.name, None, scope, "other")
             case cst.ExceptHandler() if node.name is not None:
@@ -223,6 +224,21 @@ def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
             yield value
         elif isinstance(value, (list, tuple)):
             yield from (item for item in value if isinstance(item, cst.CSTNode))
+
+
+def _items(target: cst.CSTNode, iterable: cst.CSTNode) -> Iterator[tuple[cst.CSTNode, cst.CSTNode]]:
+    """What a loop's variables take their values from: of `for n, x in enumerate(xs)`, ``x`` from ``xs``."""
+    if isinstance(target, cst.Tuple) and isinstance(iterable, cst.Call):
+        name = name_of(iterable.func)
+        sources = [argument.value for argument in iterable.args]
+        targets = [element.value for element in target.elements]
+        if name == "enumerate" and sources and len(targets) == 2:
+            yield targets[1], sources[0]
+            return
+        if name == "zip" and len(sources) == len(targets):
+            yield from zip(targets, sources, strict=True)
+            return
+    yield target, iterable
 
 
 def name_of(node: cst.CSTNode) -> str:
