@@ -86,13 +86,15 @@ def _call(
 
 
 def _drop_loop(node: cst.Call, natures: Natures, changes: Changes) -> None:
-    callees = natures.callees(node.func, changes.tree.scope_of(node))
-    if not callees <= _LOOPLESS | _LOOP_NOW:
-        return
     loop = _loop_of(node)
+    has_options = any(argument.star == "**" for argument in node.args)
+    if loop is None and not has_options:
+        return
+    if not natures.callees(node.func, changes.tree.scope_of(node)) <= _LOOPLESS | _LOOP_NOW:
+        return
     if loop is not None:
         changes.change("loop_argument", node, _without(loop, node))
-    elif any(argument.star == "**" for argument in node.args):
+    else:
         changes.note("options", node)
 
 

@@ -7,7 +7,7 @@ import libcst as cst
 
 from whorl.legacy.tokens import narrow
 from whorl.legacy.upgrade.changes import Changes
-from whorl.legacy.upgrade.function import Function, Functions, operand
+from whorl.legacy.upgrade.function import Function, Functions, method_of, operand
 from whorl.legacy.upgrade.names import asyncio_name, dotted
 from whorl.legacy.upgrade.nature import Nature, Natures
 from whorl.legacy.upgrade.tree import Scope, Tree, name_of
@@ -260,11 +260,31 @@ def _look_at_generator(function: Function, functions: Functions, natures: Nature
     for node in function.awaits:
         waited = operand(node, function.scope)
         assert waited is not None
+        if isinstance(waited, cst.Call) and method_of(waited) == "__await__":
+            continue
         nature = natures.of(waited, function.scope)
-        if nature is Nature.AWAITABLE and natures.is_coroutine(waited):
+        if function.name in ("__await__", "__iter__") and nature >= Nature.LIKELY and _has_await(function):
+            changes.change("await_method", node, _through_await)
+        elif nature is Nature.AWAITABLE and natures.is_coroutine(waited):
             changes.note("protocol", node, f"`{function.name}`")
         elif nature is Nature.LIKELY and functions.speaks_of_asyncio and not function.yields:
             changes.note("generator", node, f"`{function.name}`")
+            break
+
+
+def _has_await(function: Function) -> bool:
+    owner = function.scope.owner()
+    return owner is not None and "__await__" in owner.bindings
+
+
+def _through_await(new: cst.Yield) -> cst.Yield:
+    """``yield from x.__await__()``."""
+    value = new.value
+    assert isinstance(value, cst.From)
+    item = value.item
+    if not item.lpar and not isinstance(item, _CLOSED):
+        item = item.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
+    return new.with_changes(value=value.with_changes(item=cst.Call(cst.Attribute(item, cst.Name("__await__")))))
 
 
 def _refuse_function_uses(tree: Tree, changes: Changes) -> None:

@@ -88,11 +88,12 @@ def _upgraded(wide: str) -> tuple[str, tuple[Remark, ...]]:
     """The new text of a file, or its own if something is refused, and what there is to say."""
     _parse(wide)
     module = cst.parse_module(wide)
-    if module.code != wide:
-        raise ValueError("its line ends, or its indentation, are read in more than one way")
     changes = _changes(module)
+    remarks, same = _remarks(changes)
+    if same != wide:
+        raise ValueError("its line ends, or its indentation, can be read in more than one way")
     new = wide if changes.refused or not changes.changed else changes.apply().code
-    return narrow(new), _remarks(changes)
+    return narrow(new), remarks
 
 
 def _changes(module: cst.Module) -> Changes:
@@ -114,14 +115,15 @@ def _changes(module: cst.Module) -> Changes:
     return changes
 
 
-def _remarks(changes: Changes) -> tuple[Remark, ...]:
+def _remarks(changes: Changes) -> tuple[tuple[Remark, ...], str]:
+    """What there is to say, and the text of the tree as it was."""
     findings = [finding for finding in changes.findings if not changes.refused or _is_said(finding)]
-    lines = changes.tree.lines([finding.node for finding in findings])
+    lines, text = changes.tree.lines([finding.node for finding in findings])
     remarks = {
         Remark(finding.rule.kind.value, finding.rule.name, lines[id(finding.node)], _text(finding))
         for finding in findings
     }
-    return tuple(sorted(remarks, key=lambda remark: (remark.line, remark.rule, remark.text)))
+    return tuple(sorted(remarks, key=lambda remark: (remark.line, remark.rule, remark.text))), text
 
 
 def _is_said(finding: Finding) -> bool:

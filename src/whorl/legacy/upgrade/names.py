@@ -44,7 +44,10 @@ def dotted(node: cst.CSTNode, scope: Scope) -> str:
         home = dotted(node.value, scope)
         return f"{home}.{name_of(node.attr)}" if home else ""
     if isinstance(node, cst.Name):
-        found = [binding.target for binding in scope.find(name_of(node)) if binding.kind == "import"]
+        name = name_of(node)
+        if name not in scope.imported:
+            return ""
+        found = [binding.target for binding in scope.find(name) if binding.kind == "import"]
         return found[-1] if found else ""
     return ""
 

@@ -6,6 +6,8 @@ of futures or a generator may be behind it.
 """
 
 import enum
+import re
+import sys
 from collections.abc import Iterable
 
 import libcst as cst
@@ -74,6 +76,12 @@ _COLLECTIONS = frozenset(["list", "tuple", "set", "sorted", "reversed"])
 _MAX_DEPTH = 8  # of names that stand for names; `a = b; b = a` has no end
 
 
+# What people call a thing that is to be awaited, and nothing else.
+_CALLED_SO = re.compile(r"_*(\w+_)?(fut|future|task|coro|coroutine|waiter|awaitable)_?\d*", re.IGNORECASE)
+# Modules of the standard library whose functions may return what they were given, or what that returns.
+_GIVE_WHAT_THEY_GET = frozenset(("asyncio", "concurrent", "contextlib", "copy", "functools", "operator", "unittest"))
+
+
 class Natures:
     """Answers for one file.
 
@@ -98,7 +106,9 @@ class Natures:
                 if self._functions.is_awaited_property(node):
                     return Nature.AWAITABLE
                 values = self._tree.attributes.get(name_of(node.attr), [])
-                return self._least([(value, self._tree.scope_of(value)) for value in values], depth)
+                least = self._least([(value, self._tree.scope_of(value)) for value in values], depth)
+                called_so = least is Nature.UNCLEAR and _CALLED_SO.fullmatch(name_of(node.attr))
+                return Nature.LIKELY if called_so else least
             case cst.IfExp():
                 return self._least([(node.body, scope), (node.orelse, scope)], depth)
             case cst.BooleanOperation():
@@ -235,7 +245,9 @@ class Natures:
         found = (self._of_binding(binding, scope, depth) for binding in bindings)
         natures = [nature for nature in found if nature is not None]
         least = min(natures, default=Nature.UNCLEAR)
-        return Nature.AWAITABLE if least is Nature.UNCLEAR and self._used_as_future(name, scope) else least
+        if least is Nature.UNCLEAR and (_CALLED_SO.fullmatch(name) or self._used_as_future(name, scope)):
+            return Nature.LIKELY
+        return least
 
     def _of_binding(self, binding: Binding, scope: Scope, depth: int) -> Nature | None:
         if binding.kind in ("assign", "item"):
@@ -286,6 +298,8 @@ class Natures:
         if isinstance(node, (cst.IfExp, cst.BooleanOperation)):
             parts = (node.body, node.orelse) if isinstance(node, cst.IfExp) else (node.left, node.right)
             return min(self.of_returned(part, scope) for part in parts)
+        if name_of(node) == "self" and self._is_plain_self(scope):
+            return Nature.PLAIN
         if isinstance(node, cst.Name):
             assigned = scope.find(name_of(node))
             if assigned and all(binding.kind == "assign" for binding in assigned):
@@ -294,13 +308,23 @@ class Natures:
                 )
         return self.of(node, scope)
 
+    def _is_plain_self(self, scope: Scope) -> bool:
+        """Whether the class around has nothing of an awaitable, as far as the file says it."""
+        owner = scope.owner()
+        if owner is None or {"__await__", "__iter__"} & owner.bindings.keys():
+            return False
+        return not self._bases(owner, 0) & FUTURES
+
     def _makes_plain(self, node: cst.Call, scope: Scope) -> bool:
         """Whether what is called is a class, by the look of its name, or a well-known method of plain objects."""
         if asyncio_name(node.func, scope):
             return False
+        home = dotted(node.func, scope).partition(".")[0]
+        if home in sys.stdlib_module_names:
+            return home not in _GIVE_WHAT_THEY_GET
         called = node.func.attr if isinstance(node.func, cst.Attribute) else node.func
         name = name_of(called)
-        is_class = name[:1].isupper() and not name.endswith(("Future", "Task"))
+        is_class = (name.lstrip("_")[:1].isupper() or name == "cls") and not name.endswith(("Future", "Task"))
         return is_class or (isinstance(node.func, cst.Attribute) and name in _PLAIN_METHODS)
 
 

@@ -47,6 +47,15 @@ _REWRITTEN = (
         "async def pause():\n    return await asyncio.sleep(1)",
     ),
     Rule(
+        "await_method",
+        Kind.REWRITTEN,
+        "`__await__`, and `__iter__` beside it, stay plain generators; they delegate to `x.__await__()`.",
+        "class Job:\n    def __await__(self):\n        return (yield from self.run())\n\n    @asyncio.coroutine\n"
+        "    def run(self):\n        yield from asyncio.sleep(1)",
+        "class Job:\n    def __await__(self):\n        return (yield from self.run().__await__())\n\n"
+        "    async def run(self):\n        await asyncio.sleep(1)",
+    ),
+    Rule(
         "create_task",
         Kind.REWRITTEN,
         "`asyncio.async(x)` and `ensure_future(x)` become `create_task(x)` in a coroutine, where `x` is a call of a "
@@ -225,7 +234,7 @@ _REFUSED = (
         "unclear",
         Kind.REFUSED,
         "`yield from` a name whose nature is unclear: `await` takes a coroutine or a future, but no generator and no "
-        "list. If it is one of the former, write `yield from asyncio.ensure_future(name)`.",
+        "list. If it is one of the former, write `yield from asyncio.ensure_future(name)`, or call it `…_future`.",
         "@asyncio.coroutine\ndef work(job):\n    yield from job",
     ),
     Rule(

@@ -69,6 +69,7 @@ class Scope:
         self.outer = outer
         self.bindings: dict[str, list[Binding]] = {}
         self.elsewhere: set[str] = set()  # global or nonlocal
+        self.imported: set[str] = set() if outer is None else outer.imported  # in the whole file, in any scope
 
     def bind(self, name: str, binding: Binding) -> None:
         scope: Scope = self
@@ -76,6 +77,8 @@ class Scope:
         while name in scope.elsewhere and scope.outer is not None:
             scope = scope.outer
         scope.bindings.setdefault(name, []).append(binding)
+        if binding.kind == "import":
+            self.imported.add(name)
 
     def find(self, name: str) -> list[Binding]:
         """The bindings that a use of ``name`` in this scope refers to; none for a name of Python's own."""
@@ -150,11 +153,11 @@ class Tree:
         kinds = (cst.SimpleStatementLine, cst.BaseCompoundStatement)
         return next(found for found in (node, *self.ancestors(node)) if isinstance(found, kinds))
 
-    def lines(self, nodes: list[cst.CSTNode]) -> dict[int, int]:
-        """The line of each node, by its id."""
+    def lines(self, nodes: list[cst.CSTNode]) -> tuple[dict[int, int], str]:
+        """The line of each node, by its id; and the whole text, which costs nothing more."""
         state = _Lines({id(node) for node in nodes}, self.module)
         self.module._codegen(state)
-        return state.found
+        return state.found, "".join(state.tokens)
 
     def _walk(self, node: cst.CSTNode, scope: Scope) -> None:
         for child in children(node):
@@ -306,4 +309,5 @@ class _Lines(CodegenState):
             self.found[id(node)] = self._line
 
     def add_token(self, value: str) -> None:
+        self.tokens.append(value)
         self._line += value.count("\n") + (value.count("\r") - value.count("\r\n") if "\r" in value else 0)
