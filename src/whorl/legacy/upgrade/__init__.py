@@ -18,6 +18,8 @@ A map of the room:
     The rules at work, each on one kind of thing.
 ``file``
     One file, from its bytes to those that it should have.
+``neighbours``
+    What the coroutines of one file wait for in others.
 ``job``
     Many files, on all processors.
 ``write``

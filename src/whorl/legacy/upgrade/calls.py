@@ -37,6 +37,10 @@ _LOOPLESS = frozenset(
         "JoinableQueue",
     )
 )
+# Of these, some have other options to be given with `**`.
+_OTHER_OPTIONS = frozenset(
+    ("gather", "wait", "open_connection", "start_server", "open_unix_connection", "start_unix_server")
+) | {"create_subprocess_exec", "create_subprocess_shell"}
 # The same, of those that look for it at once.
 _LOOP_NOW = frozenset(["gather", "shield", "as_completed"])
 
@@ -94,8 +98,10 @@ def _drop_loop(node: cst.Call, natures: Natures, changes: Changes) -> None:
         return
     if loop is not None:
         changes.change("loop_argument", node, _without(loop, node))
-    else:
+    elif name_of(node.func) in _OTHER_OPTIONS or method_of(node) in _OTHER_OPTIONS:
         changes.note("options", node)
+    else:
+        changes.note("loop_options", node)
 
 
 def _name(node: cst.Name | cst.Attribute, tree: Tree, changes: Changes, imports: Imports) -> None:

@@ -50,11 +50,23 @@ class Outcome(NamedTuple):
         return any(remark.kind == Kind.REFUSED.value for remark in self.remarks)
 
 
-def upgrade(content: bytes) -> Outcome:
+def decode(content: bytes) -> tuple[str, str]:
+    """The text of a file, and its encoding, which also says whether there is a mark at the beginning.
+
+    Raises:
+        SyntaxError: the encoding that it names is unknown.
+        UnicodeDecodeError: it isn't in that encoding.
+    """
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+    return content.decode(encoding), encoding
+
+
+def upgrade(content: bytes, awaited: frozenset[str] = frozenset()) -> Outcome:
     """Upgrade the source of one file.
 
     Parameters:
         content: the file, in whatever encoding it says.
+        awaited: names of functions that coroutines of other files wait for.
 
     Returns:
         What it becomes, and every rule that applied. No input makes it raise.
@@ -66,11 +78,10 @@ def upgrade(content: bytes) -> Outcome:
     if b"\0" in content:
         return Outcome(content, problem="it is no text: it has null bytes")
     try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
-        text = content.decode(encoding)
+        text, encoding = decode(content)
         wide = widen(text)
         if any(word in text for word in _WORDS):
-            new, remarks = _upgraded(wide)
+            new, remarks = _upgraded(wide, awaited)
         else:
             _parse(wide)
             return Outcome(content)
@@ -84,11 +95,11 @@ def upgrade(content: bytes) -> Outcome:
     return Outcome(new.encode(encoding), remarks)
 
 
-def _upgraded(wide: str) -> tuple[str, tuple[Remark, ...]]:
+def _upgraded(wide: str, awaited: frozenset[str]) -> tuple[str, tuple[Remark, ...]]:
     """The new text of a file, or its own if something is refused, and what there is to say."""
     _parse(wide)
     module = cst.parse_module(wide)
-    changes = _changes(module)
+    changes = _changes(module, awaited)
     remarks, same = _remarks(changes)
     if same != wide:
         raise ValueError("its line ends, or its indentation, can be read in more than one way")
@@ -96,9 +107,9 @@ def _upgraded(wide: str) -> tuple[str, tuple[Remark, ...]]:
     return narrow(new), remarks
 
 
-def _changes(module: cst.Module) -> Changes:
+def _changes(module: cst.Module, awaited: frozenset[str]) -> Changes:
     tree = Tree(module)
-    functions = Functions(tree)
+    functions = Functions(tree, awaited)
     natures = Natures(functions)
     changes = Changes(tree)
     imports = Imports(tree, changes)

@@ -87,10 +87,12 @@ class Functions:
 
     Parameters:
         tree: of the file.
+        awaited: names of functions that coroutines of other files wait for.
     """
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, awaited: frozenset[str] = frozenset()) -> None:
         self.tree = tree
+        self._awaited = awaited
         self.speaks_of_asyncio = any(
             binding.target.partition(".")[0] in ("asyncio", "trollius")
             for scope in tree.scopes
@@ -230,12 +232,17 @@ class Functions:
             chosen = [
                 helper
                 for helper in helpers
-                if not helper.becomes and (helper in awaited or self._delegates_to_coroutine(helper))
+                if not helper.becomes
+                and (helper in awaited or self._delegates_to_coroutine(helper) or self._awaited_elsewhere(helper))
             ]
             # One that is iterated over as well is a generator that a coroutine happens to delegate to.
             for helper in chosen:
                 helper.becomes = True
             changed = bool(chosen)
+
+    def _awaited_elsewhere(self, helper: Function) -> bool:
+        # One that yields by itself, or is iterated over, may be another function of the same name.
+        return helper.name in self._awaited and not helper.yields and id(helper) not in self.generator_uses
 
     def _driven(self) -> set[Function]:
         """What a coroutine awaits, or a task is made of."""
@@ -243,7 +250,21 @@ class Functions:
         for call, functions, _ in self._calls:
             if functions and self._is_driven(call):
                 found.update(functions)
+        for function in self.all:
+            if function.is_coroutine:
+                for decorator in function.node.decorators:
+                    found.update(self._made_by(decorator))
         return found
+
+    def _made_by(self, decorator: cst.Decorator) -> Iterator[Function]:
+        """What a decorator of this file makes of a coroutine: the functions inside it."""
+        node = decorator.decorator
+        called = node.func if isinstance(node, cst.Call) else node
+        makers, _ = definitions(called, self.tree, self.tree.scope_of(decorator))
+        for maker in makers:
+            for function in self.all:
+                if maker in self.tree.ancestors(function.node):
+                    yield function
 
     def _is_driven(self, call: cst.Call) -> bool:
         parent = self.tree.parent(call)

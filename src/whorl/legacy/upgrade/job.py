@@ -1,5 +1,6 @@
 """Many files: which they are, and what each becomes, on all processors if that pays."""
 
+import contextlib
 import multiprocessing
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -7,7 +8,8 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from whorl.legacy.upgrade.file import Outcome, Remark, upgrade
+from whorl.legacy.upgrade.file import Outcome, Remark, decode, upgrade
+from whorl.legacy.upgrade.neighbours import awaited_names
 from whorl.legacy.upgrade.rules import Kind
 
 # Below it, one process is done before others have started: they need half a second, in which one does 50 kB.
@@ -75,23 +77,34 @@ def upgrade_all(paths: list[str], on_progress: Callable[[int], object] = lambda 
     results = {path: _read(path) for path in paths}
     # The longest first, so that no process is left alone with it.
     waiting = sorted((result for result in results.values() if not result.problem), key=lambda result: -len(result.old))
+    awaited = _awaited(waiting)
     workers = min(os.cpu_count() or 1, len(waiting))
     done = len(paths) - len(waiting)
     if workers > 1 and sum(len(result.old) for result in waiting) > WORTH_PROCESSES:
         # Spawned: a fork would copy the thread that draws the progress, and its locks.
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(workers, mp_context=context) as pool:
-            outcomes = {pool.submit(upgrade, result.old): result for result in waiting}
+            outcomes = {pool.submit(upgrade, result.old, awaited): result for result in waiting}
             for outcome in as_completed(outcomes):
                 _take(outcomes[outcome], outcome.result())
                 done += 1
                 on_progress(done)
     else:
         for result in waiting:
-            _take(result, upgrade(result.old))
+            _take(result, upgrade(result.old, awaited))
             done += 1
             on_progress(done)
     return list(results.values())
+
+
+def _awaited(results: list[Result]) -> frozenset[str]:
+    """What the coroutines of all files wait for."""
+    found: set[str] = set()
+    for result in results:
+        if b"coroutine" in result.old or b"await" in result.old:
+            with contextlib.suppress(SyntaxError, UnicodeDecodeError):  # said when the file's turn comes
+                found |= awaited_names(decode(result.old)[0])
+    return frozenset(found)
 
 
 def _read(path: str) -> Result:

@@ -177,8 +177,8 @@ _WARNED = (
         "options",
         Kind.WARNED,
         "If these `**options` hold `loop`, it has to be taken out: Python 3.10 removed the argument.",
-        "def make(**options):\n    return asyncio.Lock(**options)",
-        "def make(**options):\n    return asyncio.Lock(**options)",
+        "def make(jobs, **options):\n    return asyncio.gather(*jobs, **options)",
+        "def make(jobs, **options):\n    return asyncio.gather(*jobs, **options)",
     ),
     Rule(
         "generator_test",
@@ -273,6 +273,12 @@ _REFUSED = (
         Kind.REFUSED,
         "`with` has a lock and something else: an `async with` of its own is needed for the lock.",
         "@asyncio.coroutine\ndef work(lock, path):\n    with open(path), (yield from lock):\n        pass",
+    ),
+    Rule(
+        "loop_options",
+        Kind.REFUSED,
+        "`**options` of something that had no option but `loop` by name, which Python 3.10 removed.",
+        "def make(**options):\n    return asyncio.Lock(**options)",
     ),
     Rule(
         "keyword",
