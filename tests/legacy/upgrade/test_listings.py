@@ -24,7 +24,9 @@ def test_coroutines(tmp_path: Path) -> None:
     upgraded = upgrade((LISTINGS / "spinner_asyncio.txt").read_bytes())
     assert b"asyncio.run(supervisor())" in upgraded.content
     shown = screen(upgraded.content, tmp_path)
-    assert re.match(r"spinner object: <Task pending name='Task-\d+' coro=<spin\(\) running at .*listing\.py:\d+>>\n", shown)
+    assert re.match(
+        r"spinner object: <Task pending name='Task-\d+' coro=<spin\(\) running at .*listing\.py:\d+>>\n", shown
+    )
     frame = "thinking!" + "\b" * len("| thinking!")
     assert f"| {frame}/ {frame}- {frame}\\ {frame}" in shown
     assert shown.endswith(" " * 11 + "\b" * 11 + "Answer: 42\n")

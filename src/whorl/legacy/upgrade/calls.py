@@ -10,7 +10,7 @@ from whorl.legacy.upgrade.changes import Changes
 from whorl.legacy.upgrade.coroutines import has_comment_or_newline
 from whorl.legacy.upgrade.function import Functions, method_of
 from whorl.legacy.upgrade.imports import Imports
-from whorl.legacy.upgrade.names import TROLLIUS_BUILTINS, asyncio_name, dotted
+from whorl.legacy.upgrade.names import TROLLIUS_BUILTINS, asyncio_name, dotted, module_alias
 from whorl.legacy.upgrade.nature import Nature, Natures
 from whorl.legacy.upgrade.tree import Scope, Tree, name_of
 
@@ -69,7 +69,7 @@ def _call(
     loop = _loop_of(node)
     given = None if runs else _told(loop, node, tree)
     if name == "wait":
-        _wait(node, given, natures, changes, imports)
+        _wait(node, runs, given, natures, changes, imports)
     elif name in _LOOP_NOW and loop is not None and given is not None:
         _tell_loop(name, node, given, changes, imports)
     elif name in ("async", "ensure_future"):
@@ -232,14 +232,19 @@ def _joined(first: Any, second: Any) -> Any:
     if not _has_comment(second):
         return first
     head = second.first_line
-    line = cst.EmptyLine(indent=True, whitespace=head.whitespace, comment=head.comment, newline=head.newline)
+    line = cst.EmptyLine(indent=first.indent, whitespace=first.last_line, comment=head.comment, newline=head.newline)
     return first.with_changes(
         empty_lines=[*first.empty_lines, line, *second.empty_lines], indent=second.indent, last_line=second.last_line
     )
 
 
 def _wait(
-    node: cst.Call, loop: cst.BaseExpression | None, natures: Natures, changes: Changes, imports: Imports
+    node: cst.Call,
+    runs: bool,
+    loop: cst.BaseExpression | None,
+    natures: Natures,
+    changes: Changes,
+    imports: Imports,
 ) -> None:
     """Make tasks of the coroutines that ``asyncio.wait`` is given."""
     tree = changes.tree
@@ -249,17 +254,23 @@ def _wait(
     given = node.args[0].value
     if natures.of_items(given, scope) is Nature.AWAITABLE and not natures.has_coroutines(given, scope):
         return
-    as_task = _future_maker(imports.name_for("ensure_future", scope), loop)
+    as_future = _future_maker(imports.name_for("ensure_future", scope), loop)
+
+    def maker(value: cst.BaseExpression) -> Callable[[cst.BaseExpression], cst.Call]:
+        # What the rule `create_task` would make of it, if it came by now.
+        known = runs and natures.is_coroutine(value) and module_alias(scope)
+        return _future_maker(imports.name_for("create_task", scope), None) if known else as_future
+
     if isinstance(given, (cst.List, cst.Tuple, cst.Set)) and not any(
         isinstance(element, cst.StarredElement) for element in given.elements
     ):
         for element in given.elements:
             if natures.of(element.value, scope) is not Nature.AWAITABLE or natures.is_coroutine(element.value):
-                changes.change(None, element.value, as_task)
+                changes.change(None, element.value, maker(element.value))
     elif isinstance(given, (cst.ListComp, cst.SetComp, cst.GeneratorExp)):
-        changes.change(None, given.elt, as_task)
+        changes.change(None, given.elt, maker(given.elt))
     else:
-        changes.change(None, given, _each(as_task, scope))
+        changes.change(None, given, _each(as_future, scope))
     changes.note("wait", node)
 
 

@@ -79,6 +79,9 @@ def upgrade(content: bytes, awaited: frozenset[str] = frozenset()) -> Outcome:
         return Outcome(content, problem="it is no text: it has null bytes")
     try:
         text, encoding = decode(content)
+        # A lone carriage return ends a line for Python, and only sometimes for libcst.
+        end = "\r" if "\r" in text and "\n" not in text else "\n"
+        text = text.replace(end, "\n")
         wide = widen(text)
         if any(word in text for word in _WORDS):
             new, remarks = _upgraded(wide, awaited)
@@ -92,7 +95,7 @@ def upgrade(content: bytes, awaited: frozenset[str] = frozenset()) -> Outcome:
     problem = _what_is_lost(wide, new)
     if problem:
         return Outcome(content, remarks, f"{problem}; this is a defect of whorl, please report it")
-    return Outcome(new.encode(encoding), remarks)
+    return Outcome(new.replace("\n", end).encode(encoding), remarks)
 
 
 def _upgraded(wide: str, awaited: frozenset[str]) -> tuple[str, tuple[Remark, ...]]:
