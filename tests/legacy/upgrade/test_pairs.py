@@ -20,11 +20,13 @@ PAIRS = {
         "    async def g(self):\n        return await asyncio.sleep(1, 2)\n",
     ),
     "nested": (
-        "import asyncio\ndef f():\n    @asyncio.coroutine\n    def g():\n        yield from asyncio.sleep(1)\n    return g\n",
+        "import asyncio\ndef f():\n    @asyncio.coroutine\n    def g():\n"
+        "        yield from asyncio.sleep(1)\n    return g\n",
         "import asyncio\ndef f():\n    async def g():\n        await asyncio.sleep(1)\n    return g\n",
     ),
     "precedence": (
-        "import asyncio\n@asyncio.coroutine\ndef f(a, b):\n    x = yield from a() or b()\n    y = 1 + (yield from a())\n"
+        "import asyncio\n@asyncio.coroutine\ndef f(a, b):\n    x = yield from a() or b()\n"
+        "    y = 1 + (yield from a())\n"
         "    z = (yield from a()).text\n    return (yield from (yield from b()).c())\n",
         "import asyncio\nasync def f(a, b):\n    x = await (a() or b())\n    y = 1 + (await a())\n"
         "    z = (await a()).text\n    return await (await b()).c()\n",
@@ -42,7 +44,8 @@ PAIRS = {
         "        await job\n",
     ),
     "loop= with comments": (
-        "import asyncio\nasync def f(loop):\n    await asyncio.gather(\n        g(),  # one\n        loop=loop,  # two\n    )\n"
+        "import asyncio\nasync def f(loop):\n    await asyncio.gather(\n        g(),  # one\n"
+        "        loop=loop,  # two\n    )\n"
         "    await asyncio.sleep(1,  # three\n                        loop=loop)\n",
         "import asyncio\nasync def f(loop):\n    await asyncio.gather(\n        g(),  # one\n        # two\n    )\n"
         "    await asyncio.sleep(1,  # three\n                        )\n",
@@ -63,7 +66,8 @@ PAIRS = {
     ),
     "wait": (
         "import asyncio\nasync def g():\n    pass\nasync def f():\n    task = asyncio.ensure_future(g())\n"
-        "    await asyncio.wait([task])\n    await asyncio.wait([g(), task])\n    await asyncio.wait({g() for _ in 'ab'})\n",
+        "    await asyncio.wait([task])\n    await asyncio.wait([g(), task])\n"
+        "    await asyncio.wait({g() for _ in 'ab'})\n",
         "import asyncio\nasync def g():\n    pass\nasync def f():\n    task = asyncio.create_task(g())\n"
         "    await asyncio.wait([task])\n    await asyncio.wait([asyncio.create_task(g()), task])\n"
         "    await asyncio.wait({asyncio.create_task(g()) for _ in 'ab'})\n",
@@ -72,17 +76,21 @@ PAIRS = {
         "import asyncio\nasync def f():\n    pass\ndef main():\n    # get\n    loop = asyncio.get_event_loop()  # got\n"
         "    # try\n    try:  # tried\n        return loop.run_until_complete(f())  # ran\n    finally:  # fin\n"
         "        loop.close()  # closed\n",
-        "import asyncio\nasync def f():\n    pass\ndef main():\n    # get\n    # got\n    # try\n    # tried\n    # fin\n"
+        "import asyncio\nasync def f():\n    pass\ndef main():\n    # get\n    # got\n    # try\n"
+        "    # tried\n    # fin\n"
         "    # closed\n    return asyncio.run(f())  # ran\n",
     ),
     "a guard": (
         "import asyncio\nasync def f():\n    pass\n\nif __name__ == '__main__':\n    loop = asyncio.get_event_loop()\n"
         "    print('go')\n    loop.run_until_complete(f())\n    loop.close()\n",
-        "import asyncio\nasync def f():\n    pass\n\nif __name__ == '__main__':\n    print('go')\n    asyncio.run(f())\n",
+        "import asyncio\nasync def f():\n    pass\n\nif __name__ == '__main__':\n    print('go')\n"
+        "    asyncio.run(f())\n",
     ),
     "fallback of imports": (
-        "try:\n    from asyncio import ensure_future\nexcept ImportError:\n    from asyncio import async as ensure_future\n",
-        "try:\n    from asyncio import ensure_future\nexcept ImportError:\n    from asyncio import ensure_future as ensure_future\n",
+        "try:\n    from asyncio import ensure_future\nexcept ImportError:\n"
+        "    from asyncio import async as ensure_future\n",
+        "try:\n    from asyncio import ensure_future\nexcept ImportError:\n"
+        "    from asyncio import ensure_future as ensure_future\n",
     ),
     "getattr": (
         "import asyncio\nspawn = getattr(asyncio, 'async')\nother = getattr(asyncio, 'async', None)\n",

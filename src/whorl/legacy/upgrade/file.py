@@ -82,6 +82,8 @@ def upgrade(content: bytes, awaited: frozenset[str] = frozenset()) -> Outcome:
         # A lone carriage return ends a line for Python, and only sometimes for libcst.
         end = "\r" if "\r" in text and "\n" not in text else "\n"
         text = text.replace(end, "\n")
+        # And it forgets spaces behind the last line end.
+        text, spaces = text.rstrip(" \t\f"), text[len(text.rstrip(" \t\f")) :]
         wide = widen(text)
         if any(word in text for word in _WORDS):
             new, remarks = _upgraded(wide, awaited)
@@ -95,7 +97,7 @@ def upgrade(content: bytes, awaited: frozenset[str] = frozenset()) -> Outcome:
     problem = _what_is_lost(wide, new)
     if problem:
         return Outcome(content, remarks, f"{problem}; this is a defect of whorl, please report it")
-    return Outcome(new.replace("\n", end).encode(encoding), remarks)
+    return Outcome((new.replace("\n", end) + spaces).encode(encoding), remarks)
 
 
 def _upgraded(wide: str, awaited: frozenset[str]) -> tuple[str, tuple[Remark, ...]]:
@@ -104,10 +106,11 @@ def _upgraded(wide: str, awaited: frozenset[str]) -> tuple[str, tuple[Remark, ..
     module = cst.parse_module(wide)
     changes = _changes(module, awaited)
     remarks, same = _remarks(changes)
+    if changes.refused or not changes.changed:
+        return narrow(wide), remarks
     if same != wide:
         raise ValueError("its line ends, or its indentation, can be read in more than one way")
-    new = wide if changes.refused or not changes.changed else changes.apply().code
-    return narrow(new), remarks
+    return narrow(changes.apply().code), remarks
 
 
 def _changes(module: cst.Module, awaited: frozenset[str]) -> Changes:
