@@ -91,7 +91,7 @@ def upgrade(content: bytes, awaited: frozenset[str] = frozenset()) -> Outcome:
             _parse(wide)
             return Outcome(content)
     except (SyntaxError, UnicodeDecodeError, cst.ParserSyntaxError, RecursionError, MemoryError, ValueError) as error:
-        return Outcome(content, problem=_reason(error))
+        return Outcome(content, problem=_reason(error, content))
     if new == text:
         return Outcome(content, remarks)
     problem = _what_is_lost(wide, new)
@@ -159,9 +159,11 @@ def _parse(text: str) -> None:
         ast.parse(text)
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception, content: bytes) -> str:
     if isinstance(error, SyntaxError) and error.lineno:
-        return f"line {error.lineno}: {narrow(error.msg)}"
+        # Such a program is Python 2 more often than not.
+        hint = "; if this is Python 2, let fissix or 2to3 convert it first" if b"trollius" in content else ""
+        return f"line {error.lineno}: {narrow(error.msg)}{hint}"
     if isinstance(error, cst.ParserSyntaxError):
         return f"line {error.raw_line}: libcst can't parse it"
     return str(error) or type(error).__name__

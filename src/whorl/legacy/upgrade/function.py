@@ -102,7 +102,7 @@ class Functions:
         self.lambdas: list[cst.Yield] = []  # `yield from` inside a lambda
         self.generator_uses: dict[int, list[cst.CSTNode]] = {}
         self._by_node: dict[int, Function] = {}
-        self._uses: dict[str, list[cst.Name]] = {}
+        self._uses: dict[tuple[str, int], list[cst.Name]] = {}
         self.all: list[Function] = []
         for node in tree.nodes:
             if isinstance(node, cst.FunctionDef):
@@ -110,8 +110,15 @@ class Functions:
             elif isinstance(node, (cst.Yield, cst.Return)):
                 self._note(node)
             elif isinstance(node, cst.Name):
-                self._uses.setdefault(name_of(node), []).append(node)
+                place = name_of(node), id(tree.scope_of(node).function)
+                self._uses.setdefault(place, []).append(node)
         self._calls = [(node, *self.called(node)) for node in tree.nodes if isinstance(node, cst.Call)]
+        self._inside: dict[int, list[Function]] = {}
+        for function in self.all:
+            scope = function.scope.outer
+            while scope is not None:
+                self._inside.setdefault(id(scope.node), []).append(function)
+                scope = scope.outer
         self._find_generator_uses()
         self._decide()
 
@@ -125,7 +132,7 @@ class Functions:
 
     def around(self, node: cst.CSTNode) -> Function | None:
         """The function that runs ``node``; None outside, and in a lambda."""
-        scope = self.tree.scope_of(node).function()
+        scope = self.tree.scope_of(node).function
         return self.of(scope.node) if scope is not None and isinstance(scope.node, cst.FunctionDef) else None
 
     def in_coroutine(self, node: cst.CSTNode) -> bool:
@@ -138,11 +145,9 @@ class Functions:
         found = [self.of(method) for method in methods(self.tree, name_of(node.attr))]
         return bool(found) and all(function.is_property and function.is_coroutine for function in found)
 
-    def uses(self, name: str, scope: Scope | None) -> Iterator[cst.Name]:
-        """Every place in a function, or in the module if ``scope`` is None, where a name stands."""
-        for node in self._uses.get(name, []):
-            if self.tree.scope_of(node).function() is scope:
-                yield node
+    def uses(self, name: str, scope: Scope | None) -> list[cst.Name]:
+        """Every place in a function, or outside of functions if ``scope`` is None, where a name stands."""
+        return self._uses.get((name, id(scope)), [])
 
     def added_to(self, name: str, scope: Scope | None) -> Iterator[cst.BaseExpression]:
         """What is appended, or added, to a collection."""
@@ -165,7 +170,7 @@ class Functions:
 
     def _note(self, node: cst.Yield | cst.Return) -> None:
         scope = self.tree.scope_of(node)
-        owner = scope.function()
+        owner = scope.function
         if owner is None:
             return
         if not isinstance(owner.node, cst.FunctionDef):
@@ -197,7 +202,7 @@ class Functions:
             for target in assign.targets:
                 name = name_of(target.target)
                 if name:
-                    yield from self.uses(name, self.tree.scope_of(call).function())
+                    yield from self.uses(name, self.tree.scope_of(call).function)
 
     def _consumed(self, node: cst.CSTNode) -> bool:
         """Whether a value is used as an iterable."""
@@ -262,9 +267,7 @@ class Functions:
         called = node.func if isinstance(node, cst.Call) else node
         makers, _ = definitions(called, self.tree, self.tree.scope_of(decorator))
         for maker in makers:
-            for function in self.all:
-                if maker in self.tree.ancestors(function.node):
-                    yield function
+            yield from self._inside.get(id(maker), [])
 
     def _is_driven(self, call: cst.Call) -> bool:
         parent = self.tree.parent(call)

@@ -47,8 +47,7 @@ def dotted(node: cst.CSTNode, scope: Scope) -> str:
         name = name_of(node)
         if name not in scope.imported:
             return ""
-        found = [binding.target for binding in scope.find(name) if binding.kind == "import"]
-        return found[-1] if found else ""
+        return next((binding.target for binding in reversed(scope.find(name)) if binding.kind == "import"), "")
     return ""
 
 

@@ -137,7 +137,7 @@ class Natures:
             return not self._is_future(node.elt)
         if isinstance(node, cst.Name):
             sources = [binding.node for binding in scope.find(name_of(node)) if binding.kind == "assign"]
-            added = self._functions.added_to(name_of(node), scope.function())
+            added = self._functions.added_to(name_of(node), scope.function)
             return any(self.has_coroutines(source, scope) for source in sources) or not all(map(self._is_future, added))
         return True
 
@@ -259,7 +259,7 @@ class Natures:
 
     def _used_as_future(self, name: str, scope: Scope) -> bool:
         """Whether the code around treats what it calls ``name`` as a future."""
-        function = scope.function()
+        function = scope.function
         for node in self._functions.uses(name, function):
             parent = self._tree.parent(node)
             if isinstance(parent, cst.Attribute) and parent.value is node and name_of(parent.attr) in _FUTURE_METHODS:
@@ -282,7 +282,7 @@ class Natures:
                 natures.append(Nature.AWAITABLE)  # done, pending = yield from asyncio.wait(…)
             else:
                 return Nature.UNCLEAR
-        for added in self._functions.added_to(name_of(node), scope.function()):
+        for added in self._functions.added_to(name_of(node), scope.function):
             natures.append(self.of(added, self._tree.scope_of(added), depth + 1))
         return min(natures, default=Nature.UNCLEAR)
 

@@ -69,6 +69,12 @@ class Scope:
         self.outer = outer
         self.bindings: dict[str, list[Binding]] = {}
         self.elsewhere: set[str] = set()  # global or nonlocal
+        self.function: Scope | None = outer.function if outer is not None else None
+        """The scope of the function that runs what stands here; None outside of functions."""
+        if isinstance(node, FUNCTIONS):
+            self.function = self
+        elif isinstance(node, cst.ClassDef):
+            self.function = None
         self.imported: set[str] = set() if outer is None else outer.imported  # in the whole file, in any scope
 
     def bind(self, name: str, binding: Binding) -> None:
@@ -89,13 +95,6 @@ class Scope:
                 return scope.bindings[name]
             scope = scope.outer
         return []
-
-    def function(self) -> "Scope | None":
-        """The scope of the function that runs what stands here; None outside of functions."""
-        scope: Scope | None = self
-        while scope is not None and isinstance(scope.node, COMPREHENSIONS):
-            scope = scope.outer
-        return scope if scope is not None and isinstance(scope.node, FUNCTIONS) else None
 
     def owner(self) -> "Scope | None":
         """The class whose ``self`` a method, or a function inside one, speaks of."""
