@@ -19,6 +19,16 @@ PAIRS = {
         "import asyncio\nclass C:\n    async def f(self):\n        await self.g()\n"
         "    async def g(self):\n        return await asyncio.sleep(1, 2)\n",
     ),
+    "asyncio of a module of one's own": (
+        "from .compat import asyncio\n@asyncio.coroutine\ndef f():\n    yield from asyncio.sleep(1)\n",
+        "from .compat import asyncio\nasync def f():\n    await asyncio.sleep(1)\n",
+    ),
+    "__iter__ beside __await__": (
+        "import asyncio\nclass C:\n    def __iter__(self):\n        return (yield from self.fut)\n"
+        "    __await__ = __iter__\n",
+        "import asyncio\nclass C:\n    def __iter__(self):\n        return (yield from self.fut.__await__())\n"
+        "    __await__ = __iter__\n",
+    ),
     "nested": (
         "import asyncio\ndef f():\n    @asyncio.coroutine\n    def g():\n"
         "        yield from asyncio.sleep(1)\n    return g\n",
@@ -136,7 +146,9 @@ UNTOUCHED = {
         "import asyncio\ndone = asyncio.Future()\nasync def f():\n    await done\nloop = asyncio.get_event_loop()\n"
         "loop.run_until_complete(f())\nloop.close()\n"
     ),
-    "types.coroutine": "import types\n@types.coroutine\ndef f():\n    yield\nasync def g():\n    await f()\n",
+    "types.coroutine": (
+        "import types\n@types.coroutine\ndef f():\n    yield\n    yield from g()\nasync def g():\n    await f()\n"
+    ),
     "loop= of others": "import asyncio\nsession = make(loop=asyncio.get_running_loop())\n",
     "ensure_future of who knows": "import asyncio\nasync def f(x):\n    await asyncio.ensure_future(x)\n",
 }

@@ -265,7 +265,7 @@ def _look_at_generator(function: Function, functions: Functions, natures: Nature
         nature = natures.of(waited, function.scope)
         if function.name in ("__await__", "__iter__") and nature >= Nature.LIKELY and _has_await(function):
             changes.change("await_method", node, _through_await)
-        elif nature is Nature.AWAITABLE and natures.is_coroutine(waited):
+        elif nature is Nature.AWAITABLE and natures.is_coroutine(waited) and not function.is_driven:
             changes.note("protocol", node, f"`{function.name}`")
         elif nature is Nature.LIKELY and functions.speaks_of_asyncio and not function.yields:
             changes.note("generator", node, f"`{function.name}`")

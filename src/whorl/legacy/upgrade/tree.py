@@ -280,7 +280,8 @@ def _bind_import_from(node: cst.ImportFrom, scope: Scope) -> None:
     for alias in node.names:
         name = name_of(alias.name)
         bound = name_of(alias.asname.name) if alias.asname is not None else name
-        scope.bind(bound, Binding("import", alias, f"{home}.{name}"))
+        # `from .compat import asyncio` is asyncio too, or Trollius.
+        scope.bind(bound, Binding("import", alias, name if name == "asyncio" else f"{home}.{name}"))
 
 
 class _Lines(CodegenState):
