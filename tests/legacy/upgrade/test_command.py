@@ -188,6 +188,23 @@ def test_many_files_on_a_terminal(tmp_path: Path) -> None:
         assert not any("upgrading" in line for line in terminal.lines())
 
 
+def test_interrupted(tmp_path: Path) -> None:
+    """Ctrl-C: one line, and nothing is written."""
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(4):
+        (folder / f"old{number}.py").write_text(OLD + "\n".join(f"x{line} = f({line})" for line in range(20_000)))
+    before = contents(folder)
+    environment = {name: value for name, value in os.environ.items() if name not in ("CI", "NO_COLOR")}
+    with Terminal([*WHORL, str(folder), "--write"], tmp_path, {**environment, "TERM": "xterm"}) as terminal:
+        terminal.wait_for(b"upgrading [01]/4")
+        terminal.press(b"\x03")
+        assert terminal.wait_for_end() == 130
+        assert any("interrupted; every file is either as it was or upgraded" in line for line in terminal.lines())
+        assert not any("Traceback" in line for line in terminal.lines())
+    assert contents(folder) == before
+
+
 def test_killed_while_it_writes(tmp_path: Path) -> None:
     folder = tmp_path / "many"
     folder.mkdir()

@@ -50,8 +50,10 @@ def test_form_feeds_and_odd_spaces() -> None:
         (b"import asyncio\nif 1:\n\tpass\n        pass\n", "line 4"),
         (b"import asyncio\nx = " + b"(" * 5000, "line 2"),
         (b"x = 'async\n", "line 1"),
+        (b"asyncio = " + b"1 + " * 5000 + b"1", "nested too deeply"),
+        (b"asyncio = " + b"1 + " * 900 + b"1", "nested too deeply"),
     ],
-    ids=["null", "bytes", "encoding", "syntax", "python 2", "tabs", "deep", "string"],
+    ids=["null", "bytes", "encoding", "syntax", "python 2", "tabs", "deep", "string", "very long", "long"],
 )
 def test_no_program(content: bytes, reason: str) -> None:
     outcome = upgrade(content)

@@ -166,7 +166,9 @@ def _reason(error: Exception, content: bytes) -> str:
         return f"line {error.lineno}: {narrow(error.msg)}{hint}"
     if isinstance(error, cst.ParserSyntaxError):
         return f"line {error.raw_line}: libcst can't parse it"
-    return str(error) or type(error).__name__
+    if isinstance(error, (RecursionError, MemoryError)):
+        return "it is nested too deeply"
+    return str(error)
 
 
 def _what_is_lost(old: str, new: str) -> str:

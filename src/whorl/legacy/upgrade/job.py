@@ -3,8 +3,10 @@
 import contextlib
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -78,23 +80,37 @@ def upgrade_all(paths: list[str], on_progress: Callable[[int], object] = lambda 
     # The longest first, so that no process is left alone with it.
     waiting = sorted((result for result in results.values() if not result.problem), key=lambda result: -len(result.old))
     awaited = _awaited(waiting)
-    workers = min(os.cpu_count() or 1, len(waiting))
     done = len(paths) - len(waiting)
+    workers = min(os.cpu_count() or 1, len(waiting))
     if workers > 1 and sum(len(result.old) for result in waiting) > WORTH_PROCESSES:
-        # Spawned: a fork would copy the thread that draws the progress, and its locks.
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(workers, mp_context=context) as pool:
-            outcomes = {pool.submit(upgrade, result.old, awaited): result for result in waiting}
-            for outcome in as_completed(outcomes):
-                _take(outcomes[outcome], outcome.result())
-                done += 1
-                on_progress(done)
+        outcomes = _in_processes(waiting, awaited, workers)
     else:
-        for result in waiting:
-            _take(result, upgrade(result.old, awaited))
-            done += 1
-            on_progress(done)
+        outcomes = ((result, upgrade(result.old, awaited)) for result in waiting)
+    for result, outcome in outcomes:
+        result.new, result.remarks, result.problem = outcome.content, outcome.remarks, outcome.problem
+        done += 1
+        on_progress(done)
     return list(results.values())
+
+
+def _in_processes(results: list[Result], awaited: frozenset[str], workers: int) -> Iterator[tuple[Result, Outcome]]:
+    """Each result with its outcome, in whatever order they come."""
+    # Spawned: a fork would copy the thread that draws the progress, and its locks. Ctrl-C is for this process to hear.
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(workers, context, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN))
+    try:
+        futures = {pool.submit(upgrade, result.old, awaited): result for result in results}
+        for future in as_completed(futures):
+            try:
+                yield futures[future], future.result()
+            except BrokenProcessPool:
+                old = futures[future].old
+                yield (
+                    futures[future],
+                    Outcome(old, problem="a process that was at work died, for want of memory perhaps"),
+                )
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _awaited(results: list[Result]) -> frozenset[str]:
@@ -113,7 +129,3 @@ def _read(path: str) -> Result:
     except OSError as error:
         return Result(path, problem=f"can't read it: {error.strerror}")
     return Result(path, content, content)
-
-
-def _take(result: Result, outcome: Outcome) -> None:
-    result.new, result.remarks, result.problem = outcome.content, outcome.remarks, outcome.problem
