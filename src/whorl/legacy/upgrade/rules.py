@@ -160,6 +160,16 @@ _WARNED = (
         "async def work():\n    try:\n        await asyncio.sleep(1)\n    except Exception:\n        pass",
     ),
     Rule(
+        "of_futures",
+        Kind.WARNED,
+        "`concurrent.futures.CancelledError` is another class than `asyncio.CancelledError` since 3.8, and an `await` "
+        "raises the latter.",
+        "import asyncio\nfrom concurrent import futures\n\nasync def work():\n    try:\n"
+        "        await asyncio.sleep(1)\n    except futures.CancelledError:\n        pass",
+        "import asyncio\nfrom concurrent import futures\n\nasync def work():\n    try:\n"
+        "        await asyncio.sleep(1)\n    except futures.CancelledError:\n        pass",
+    ),
+    Rule(
         "timeout",
         Kind.WARNED,
         "`except OSError` before `except asyncio.TimeoutError` catches the timeout too: it is an `OSError` since 3.11.",

@@ -5,9 +5,10 @@ import libcst as cst
 from whorl.legacy.tokens import narrow
 from whorl.legacy.upgrade.changes import Changes
 from whorl.legacy.upgrade.function import Functions
-from whorl.legacy.upgrade.names import asyncio_name
+from whorl.legacy.upgrade.names import asyncio_name, dotted
 from whorl.legacy.upgrade.tree import Tree, is_builtin, name_of
 
+_OF_FUTURES = frozenset(("concurrent.futures.CancelledError", "concurrent.futures._base.CancelledError"))
 _OS_ERRORS = frozenset(("OSError", "IOError", "EnvironmentError"))
 
 
@@ -84,7 +85,9 @@ def _try(node: cst.Try, tree: Tree, changes: Changes, *, waits: bool) -> None:
         caught = _caught(handler, tree)
         if waits and "Exception" in caught and not any("CancelledError" in name for name in seen | caught):
             changes.note("cancelled", handler)
-        if "asyncio.TimeoutError" in caught and _OS_ERRORS & seen:
+        if waits and caught & _OF_FUTURES and "asyncio.CancelledError" not in seen | caught:
+            changes.note("of_futures", handler)
+        if caught & {"asyncio.TimeoutError", "concurrent.futures.TimeoutError"} and _OS_ERRORS & seen:
             changes.note("timeout", handler)
         seen |= caught
 
@@ -98,5 +101,6 @@ def _caught(handler: cst.ExceptHandler, tree: Tree) -> set[str]:
     found = set()
     for kind in kinds:
         name = asyncio_name(kind, tree.scope_of(kind))
-        found.add(f"asyncio.{name}" if name else narrow(tree.module.code_for_node(kind)))
+        full = f"asyncio.{name}" if name else dotted(kind, tree.scope_of(kind))
+        found.add(full or narrow(tree.module.code_for_node(kind)))
     return found
