@@ -9,6 +9,7 @@ import whorl
 # Every sub-command is a module of this package with `main(args: list[str]) -> int`.
 COMMANDS = {
     "run": "run an asyncio program, unchanged, on whorl's loop",
+    "upgrade": "turn the asyncio code of 2014-2018 into today's",
 }
 
 

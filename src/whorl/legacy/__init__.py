@@ -14,4 +14,6 @@
     asyncio and Trollius as they were.
 ``imports``, ``program``
     What the old program's own modules import, and how it starts.
+``upgrade``
+    The other way: the source itself becomes today's.
 """
