@@ -34,9 +34,7 @@ def address() -> Iterator[str]:
     """The address of a scheduler with two workers, which gives a call up when it has cost two of them."""
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 1}),
-        LocalCluster(  # type: ignore[no-untyped-call]
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0"
-        ) as local,
+        LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0") as local,
     ):
         yield local.scheduler_address
 
@@ -65,10 +63,10 @@ def lonely(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
 async def connected(kind: str, address: str) -> AsyncIterator[Client]:
     """A client of either kind; one that has lost its scheduler does not try for long."""
     if kind == "asynchronous":
-        async with Client(address, asynchronous=True, timeout=10) as client:  # type: ignore[no-untyped-call]
+        async with Client(address, asynchronous=True, timeout=10) as client:
             yield client
     else:
-        with Client(address, timeout=10) as client:  # type: ignore[no-untyped-call]
+        with Client(address, timeout=10) as client:
             yield client
 
 
@@ -216,7 +214,7 @@ def test_a_client_that_is_closed_says_so(run: Run, address: str, kind: str) -> N
         async with connected(kind, address) as client:
             task = asyncio.create_task(whorl.offload(time.sleep, 0.5, to=client))
             await until(lambda: client.futures)
-            closing = client.close()  # type: ignore[no-untyped-call]
+            closing = client.close()
             if closing is not None:
                 await closing
             with pytest.raises(whorl.WorkerLost, match=r"time\.sleep was lost"):

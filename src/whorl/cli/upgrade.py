@@ -54,7 +54,7 @@ def main(args: list[str]) -> int:
         print(rules.as_text(), end="")
         return NOTHING_TO_DO
     if find_spec("libcst") is None:
-        return _refuse("it works with libcst, which is not installed: pip install 'whorl[upgrade]'")
+        return _refuse("it works with libcst, which is not installed: pip install 'whorl[legacy]'")
     missing = [path for path in options.paths if not Path(path).exists()]
     if missing:
         return _refuse("; ".join(f"no such file or folder: {path}" for path in missing))

@@ -75,9 +75,7 @@ class Offload(ModuleType):
     @overload
     def __call__(self, fn: Callable[_P, _T], *args: _P.args, **kw: _P.kwargs) -> Coroutine[Any, Any, _T]: ...
 
-    def __call__(  # type: ignore[misc]  # mypy takes the ParamSpec for one that could have a ``to`` of another type
-        self, fn: Callable[..., _T], *args: Any, to: To = "thread", **kw: Any
-    ) -> Coroutine[Any, Any, _T]:
+    def __call__(self, fn: Callable[..., _T], *args: Any, to: To = "thread", **kw: Any) -> Coroutine[Any, Any, _T]:
         return caller(fn, to)(fn, args, kw)
 
     def map(

@@ -145,7 +145,7 @@ def test_without_libcst(project: Path) -> None:
     command = [sys.executable, "-c", f"{hidden}\n{program}", "upgrade", "."]
     done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert "pip install 'whorl[upgrade]'" in done.stderr
+    assert "pip install 'whorl[legacy]'" in done.stderr
 
 
 def test_rules_and_help(capsys: pytest.CaptureFixture[str]) -> None:

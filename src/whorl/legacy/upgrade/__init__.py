@@ -27,5 +27,5 @@ A map of the room:
 ``report``
     What is said at the end.
 
-All but ``rules`` and ``write`` need libcst, which ``whorl[upgrade]`` installs.
+All but ``rules`` and ``write`` need libcst, which ``whorl[legacy]`` installs.
 """
