@@ -104,3 +104,28 @@ def test_errors_of_the_system_are_still_caught(tmp_path: Path) -> None:
                 print("caught")
     """
     assert printed(tmp_path, text) == "caught\n" * 4
+
+
+def test_a_program_that_asked_for_uvloop(tmp_path: Path) -> None:
+    """The policy is uvloop's by the name of its module; what it does is what uvloop's does where no loop is set."""
+    (tmp_path / "uvloop.py").write_text("""\
+import asyncio
+
+class EventLoopPolicy(asyncio.DefaultEventLoopPolicy):
+    def get_event_loop(self):
+        raise RuntimeError("There is no current event loop in thread 'MainThread'.")
+""")
+    text = """\
+import asyncio
+import uvloop
+
+asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+
+@asyncio.coroutine
+def main():
+    yield from asyncio.sleep(0)
+    return 42
+
+print(asyncio.get_event_loop().run_until_complete(main()))
+"""
+    assert printed(tmp_path, text, "--quiet") == "42\n"

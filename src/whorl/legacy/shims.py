@@ -79,6 +79,12 @@ def start_unix_server(client_connected_cb: Callable[..., Any], *args: Any, loop:
     return asyncio.start_unix_server(calling_back(client_connected_cb), *args, **options)
 
 
+def set_event_loop_policy(policy: Any) -> None:
+    # Programs of then asked for uvloop because it was fast. Its loop takes no generators, so whorl's stands in.
+    uvloops = type(policy).__module__.partition(".")[0] == "uvloop"
+    asyncio.set_event_loop_policy(loops.RevivedPolicy() if uvloops else policy)
+
+
 @stands_for(asyncio.Task)
 class Task(asyncio.Task[Any], metaclass=Face):
     """``asyncio.Task``, which takes a generator, and knows all tasks and the current one."""
@@ -152,6 +158,7 @@ NAMES: dict[str, Any] = {
                 run_coroutine_threadsafe,
                 start_server,
                 start_unix_server,
+                set_event_loop_policy,
             ),
             *(Lock, Condition, Semaphore, BoundedSemaphore, Event, Queue, PriorityQueue, LifoQueue),
             StreamReaderProtocol,
