@@ -18,7 +18,9 @@ from whorl import compat
 SOURCE = Path(__file__).parent.parent / "src" / "whorl"
 MODULES = sorted(path for path in SOURCE.rglob("*.py") if path.name != "compat.py")
 READ = {(home, name) for home, names in compat.READ.items() for name in names}
-LISTED = {*compat.OVERRIDDEN, *compat.LOOP_ATTRIBUTES, *(name for _, name in READ)}
+# A named tuple's own methods begin with an underscore; libcst's printer has no public name (its version is pinned).
+OF_OTHERS = {"_asdict", "_codegen"}
+LISTED = {*OF_OTHERS, *compat.OVERRIDDEN, *compat.LOOP_ATTRIBUTES, *(name for _, name in READ)}
 
 
 @pytest.fixture
