@@ -143,3 +143,20 @@ def test_what_others_have_by_the_same_name_is_no_sign(source: str) -> None:
 )
 def test_asyncios_own_are(source: str, sign: str) -> None:
     assert signs(source.encode()) == (sign,)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import asyncio, work\ndef flat(t):\n    for n in t: yield from flat(n)\nasyncio.run(work.main())\n",
+        "import asyncio\nasync def main(): await asyncio.wait(tasks)\nasyncio.run(main())\n",
+    ],
+)
+def test_what_runs_today_is_not_old(source: str) -> None:
+    assert signs(source.encode()) == ()
+
+
+@pytest.mark.parametrize("statement", ["with await lock: pass", "with (yield from lock): pass"])
+def test_a_lock_in_a_plain_with_is_a_sign(statement: str) -> None:
+    source = f"import asyncio\nasync def main(lock):\n    await lock\n    def inner():\n        {statement}\n"
+    assert signs(source.encode()) == ("with on a lock",)

@@ -129,3 +129,31 @@ def main():
 print(asyncio.get_event_loop().run_until_complete(main()))
 """
     assert printed(tmp_path, text, "--quiet") == "42\n"
+
+
+def test_an_iterator_whose_aiter_was_a_coroutine(tmp_path: Path) -> None:
+    """Python 3.5 awaited what ``__aiter__`` gives."""
+    text = """\
+import asyncio
+
+class Three:
+    n = 0
+
+    @asyncio.coroutine
+    def __aiter__(self):
+        return self
+
+    @asyncio.coroutine
+    def __anext__(self):
+        self.n += 1
+        if self.n > 3:
+            raise StopAsyncIteration
+        return self.n
+
+async def main():
+    async for n in Three():
+        print(n)
+
+asyncio.get_event_loop().run_until_complete(main())
+"""
+    assert printed(tmp_path, text, "--quiet") == "1\n2\n3\n"

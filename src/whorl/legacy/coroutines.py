@@ -76,6 +76,8 @@ def coroutine(function: Callable[..., Any]) -> Callable[..., Any]:
     """
     if inspect.iscoroutinefunction(function):
         return function
+    if function.__name__ == "__aiter__" and not inspect.isgeneratorfunction(function):
+        return function  # Python 3.5 took an awaitable from it; what it returns is what is meant
     wrapper: Any = types.coroutine(function if inspect.isgeneratorfunction(function) else _late(function))
     wrapper._is_coroutine = compat.coroutine_mark  # asyncio.iscoroutinefunction looks for it
     return wrapper  # type: ignore[no-any-return]

@@ -15,7 +15,7 @@ from whorl.legacy.tokens import Token, tokens
 _LIBRARIES = (b"asyncio", b"trollius")
 _CANDIDATE = re.compile(
     rb"trollius|\bFrom\b|asyncio\s*\.\s*async\b|\basync\b(?!\s+(?:def|for|with)\b)|\bcoroutine\b|yield\s+from|\bget_event_loop\b"
-    rb"|\b(?:all_tasks|current_task|JoinableQueue)\b|\bloop\s*=|\basyncio\s*\.\s*wait\s*\("
+    rb"|\bwith\s+await\b|\b(?:all_tasks|current_task|JoinableQueue)\b|\bloop\s*=|\basyncio\s*\.\s*wait\s*\("
 )
 
 # Of the signs, those of a module that can't even be imported today.
@@ -68,9 +68,11 @@ def _signs(code: Sequence[Token]) -> Iterator[str]:
         yield "Trollius"
     if "asyncio" not in names:
         return
-    modern = "async" in names and any(pair == ("async", "def") for pair in itertools.pairwise(texts))
-    if not modern and ("yield", "from") in itertools.pairwise(texts):
+    pairs = set(itertools.pairwise(texts))
+    if ("yield", "from") in pairs and ("async", "def") not in pairs and not _runs_today(texts):
         yield "yield from coroutines"
+    if ("with", "await") in pairs or any(texts[i : i + 4] == ["with", "(", "yield", "from"] for i in range(len(texts))):
+        yield "with on a lock"
     for index, text in enumerate(texts):
         before, after = texts[max(0, index - 2) : index], texts[index + 1] if index + 1 < len(texts) else ""
         if text == "async" and before == ["asyncio", "."]:
@@ -97,11 +99,16 @@ def _weak_signs(code: Sequence[Token]) -> Iterator[str]:
     # Since these are coroutines a plain generator can't wait for them, but for what `types.coroutine` makes of it.
     if _AWAITED.search(text) and ". __await__ (" not in text and "types . coroutine" not in text:
         yield "yield from coroutines"
-    if "asyncio . wait (" in text and _MAKES_TASKS.isdisjoint(text.split(" ")):
+    if "asyncio . wait (" in text and "asyncio . run (" not in text and _MAKES_TASKS.isdisjoint(text.split(" ")):
         yield "asyncio.wait on coroutines"
     loop_is_clear = "async def" in text or any(call in text for call in _LOOP_IS_CLEAR)
     if "asyncio . get_event_loop (" in text and not loop_is_clear:
         yield "asyncio.get_event_loop"
+
+
+def _runs_today(texts: Sequence[str]) -> bool:
+    """Whether a program calls ``asyncio.run``, which came when nobody wrote the old dialect any more."""
+    return any(texts[index : index + 3] == ["asyncio", ".", "run"] for index in range(len(texts)))
 
 
 def _asyncios(texts: Sequence[str]) -> frozenset[str]:

@@ -5,6 +5,20 @@ import pytest
 from whorl.legacy.upgrade.file import upgrade
 
 PAIRS = {
+    "a lock that is acquired by waiting for it": (
+        "import asyncio\nsem = asyncio.Semaphore(1)\n@asyncio.coroutine\ndef f():\n    yield from sem\n",
+        "import asyncio\nsem = asyncio.Semaphore(1)\nasync def f():\n    await sem.acquire()\n",
+    ),
+    "__aiter__ that was a coroutine": (
+        "import asyncio\nclass C:\n    @asyncio.coroutine\n    def __aiter__(self):\n        return self\n",
+        "import asyncio\nclass C:\n    def __aiter__(self):\n        return self\n",
+    ),
+    "wait on a coroutine with a name": (
+        "import asyncio\n@asyncio.coroutine\ndef g():\n    pass\n@asyncio.coroutine\ndef f():\n"
+        "    w = g()\n    yield from asyncio.wait([w])\n",
+        "import asyncio\nasync def g():\n    pass\nasync def f():\n"
+        "    w = g()\n    await asyncio.wait([asyncio.ensure_future(w)])\n",
+    ),
     "from import": (
         "from asyncio import coroutine, async\n@coroutine\ndef f(x):\n    yield from async(x)\n",
         "from asyncio import ensure_future\nasync def f(x):\n    await ensure_future(x)\n",

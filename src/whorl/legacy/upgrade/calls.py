@@ -265,7 +265,7 @@ def _wait(
         isinstance(element, cst.StarredElement) for element in given.elements
     ):
         for element in given.elements:
-            if natures.of(element.value, scope) is not Nature.AWAITABLE or natures.is_coroutine(element.value):
+            if not natures.is_future(element.value):
                 changes.change(None, element.value, maker(element.value))
     elif isinstance(given, (cst.ListComp, cst.SetComp, cst.GeneratorExp)):
         changes.change(None, given.elt, maker(given.elt))

@@ -60,7 +60,7 @@ def _reasons(function: Function, functions: Functions, natures: Natures) -> Iter
     if function.native:
         return
     name = f"`{function.name}`"
-    if function.name in ("__iter__", "__await__", "__next__"):
+    if function.name in ("__iter__", "__await__", "__next__") or (function.name == "__aiter__" and function.awaits):
         yield "protocol", function.node, name
     for node in function.yields:
         yield "bare_yield", node, name
@@ -105,8 +105,10 @@ def _rewrite(function: Function, functions: Functions, natures: Natures, changes
         changes.change("coroutine" if function.marks else "helper", node, lambda new: _as_async(new, node, function))
     for item in function.awaits:
         if not _is_with_item(item, tree):
-            changes.change(None, item, _awaiting(item, tree, function.scope))
-    if function.marks and not function.is_generator and not function.native:
+            # A lock that is waited for outside of `with` is acquired; today it can't be awaited itself.
+            is_lock = natures.is_made_by(operand(item, function.scope), function.scope, _LOCKS)
+            changes.change(None, item, _awaiting(item, tree, acquire=is_lock))
+    if function.marks and not function.is_generator and not function.native and function.name != "__aiter__":
         for returned in function.returns:
             value = returned.value
             if value is not None and natures.of_returned(value, function.scope) is Nature.AWAITABLE:
@@ -142,11 +144,12 @@ def _as_async(new: cst.FunctionDef, old: cst.FunctionDef, function: Function) ->
         leading_lines=above,
         decorators=decorators,
         lines_after_decorators=below,
-        asynchronous=new.asynchronous or cst.Asynchronous(),
+        # What `__aiter__` gives was awaited until Python 3.5.2; today it is taken as it is.
+        asynchronous=new.asynchronous or (cst.Asynchronous() if function.name != "__aiter__" else None),
     )
 
 
-def _awaiting(old: cst.Yield, tree: Tree, scope: Scope) -> Any:
+def _awaiting(old: cst.Yield, tree: Tree, *, acquire: bool) -> Any:
     is_redundant = _needs_no_brackets(old, tree)
 
     def change(new: cst.Yield) -> cst.Await:
@@ -158,6 +161,8 @@ def _awaiting(old: cst.Yield, tree: Tree, scope: Scope) -> Any:
             inner, space = _from_operand(value), new.whitespace_after_yield
         if isinstance(space, cst.MaybeSentinel):
             space = cst.SimpleWhitespace(" ")
+        if acquire:
+            inner = cst.Call(cst.Attribute(inner, cst.Name("acquire")))
         awaited = _await(inner, space)
         return awaited if is_redundant else awaited.with_changes(lpar=new.lpar, rpar=new.rpar)
 
@@ -232,7 +237,7 @@ def _rewrite_with(statement: cst.With, natures: Natures, changes: Changes, funct
         changes.note("context", statement, f"in `{function.name}`")
         for node in waiting:
             assert isinstance(node, cst.Yield)
-            changes.change(None, node, _awaiting(node, changes.tree, function.scope))
+            changes.change(None, node, _awaiting(node, changes.tree, acquire=False))
 
 
 def _is_lock(node: cst.CSTNode, item: cst.WithItem, natures: Natures, scope: Scope) -> bool:
@@ -261,6 +266,9 @@ def _look_at_generator(function: Function, functions: Functions, natures: Nature
         waited = operand(node, function.scope)
         assert waited is not None
         if isinstance(waited, cst.Call) and method_of(waited) == "__await__":
+            continue
+        if _is_with_item(node, functions.tree):
+            changes.note("protocol", node, f"`{function.name}`")
             continue
         nature = natures.of(waited, function.scope)
         if function.name in ("__await__", "__iter__") and nature >= Nature.LIKELY and _has_await(function):

@@ -132,19 +132,20 @@ class Natures:
     def has_coroutines(self, node: cst.CSTNode, scope: Scope) -> bool:
         """Whether an iterable of awaitables has coroutines in it that are no tasks yet, for all that is known."""
         if isinstance(node, (cst.List, cst.Tuple, cst.Set)):
-            return any(not self._is_future(element.value) for element in node.elements)
+            return any(not self.is_future(element.value) for element in node.elements)
         if isinstance(node, (cst.ListComp, cst.SetComp, cst.GeneratorExp)):
-            return not self._is_future(node.elt)
+            return not self.is_future(node.elt)
         if isinstance(node, cst.Name):
             sources = [binding.node for binding in scope.find(name_of(node)) if binding.kind == "assign"]
             added = self._functions.added_to(name_of(node), scope.function)
-            return any(self.has_coroutines(source, scope) for source in sources) or not all(map(self._is_future, added))
+            return any(self.has_coroutines(source, scope) for source in sources) or not all(map(self.is_future, added))
         return True
 
-    def _is_future(self, node: cst.CSTNode) -> bool:
+    def is_future(self, node: cst.CSTNode) -> bool:
+        """Whether it is, for sure, a future or a task already."""
         if isinstance(node, cst.Name):
             bindings = self._tree.scope_of(node).find(name_of(node))
-            return bool(bindings) and all(b.kind == "assign" and self._is_future(b.node) for b in bindings)
+            return bool(bindings) and all(b.kind == "assign" and self.is_future(b.node) for b in bindings)
         if not isinstance(node, cst.Call):
             return False
         name = asyncio_name(node.func, self._tree.scope_of(node))
@@ -221,6 +222,8 @@ class Natures:
         name = asyncio_name(node.func, scope)
         if name:
             return Nature.AWAITABLE if name in AWAITABLE else Nature.LIKELY
+        if method_of(node) == "__await__":
+            return Nature.PLAIN  # an iterator, which nobody awaits again
         functions, certain = self._functions.called(node)
         if functions and certain:
             if all(function.is_coroutine or function.is_driven for function in functions):
