@@ -44,7 +44,7 @@ class Cancellation:
         """Whether the work has ended."""
         self._lock = threading.Lock()
         self._message: object = None
-        self._doorbell: Bell | None = None
+        self._bells: list[Bell] = []
 
     def request(self, message: object = None) -> None:
         """Ask the work to stop, at its next checkpoint or in the wait that it is in; from any thread.
@@ -56,8 +56,8 @@ class Cancellation:
             # Two requests before one delivery are one, as with a task.
             self.pending = True
             self._message = message
-            if self._doorbell is not None:
-                self._doorbell.set()
+            for bell in self._bells:
+                bell.set()
 
     def check(self) -> None:
         """Deliver a request that waits, the outer work's first.
@@ -90,7 +90,7 @@ class Cancellation:
             Cancelled: a request came before.
         """
         ends = None if seconds is None else time.monotonic() + seconds
-        before = self.listen(bell)
+        self.listen(bell)
         try:
             while True:
                 bell.clear()
@@ -102,15 +102,21 @@ class Cancellation:
                     return False
                 bell.wait(None if left is None else min(left, threading.TIMEOUT_MAX))
         finally:
-            self.listen(before)
+            self.forget(bell)
 
-    def listen(self, bell: "Bell | None") -> "Bell | None":
-        """Have requests ring a bell, the outer work's too; return the bell until now."""
+    def listen(self, bell: "Bell") -> None:
+        """Have requests ring a bell, the outer work's too; those that listen longest hear of it first."""
         if self.outer is not None:
             self.outer.listen(bell)
         with self._lock:
-            before, self._doorbell = self._doorbell, bell
-        return before
+            self._bells.append(bell)
+
+    def forget(self, bell: "Bell") -> None:
+        """Have requests ring a bell no more."""
+        if self.outer is not None:
+            self.outer.forget(bell)
+        with self._lock:
+            self._bells.remove(bell)
 
 
 # Of the work that the code which asks belongs to. A context variable and no thread-local: a job that enters another

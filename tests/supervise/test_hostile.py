@@ -210,6 +210,38 @@ def test_an_async_crew_inside_a_threads_job_hears_the_outer_request() -> None:
     assert job.cancelled()
 
 
+def test_an_inner_crew_that_is_left_does_not_deafen_the_one_around_it() -> None:
+    there = threading.Event()
+
+    async def around() -> None:
+        async with whorl.Supervisor() as crew:
+            crew.start(asyncio.sleep, 60)
+            async with whorl.Supervisor() as inner:
+                inner.start(asyncio.sleep, 0)
+            there.set()
+
+    with whorl.Supervisor() as crew:
+        job = crew.start(lambda: asyncio.run(around()))
+        there.wait()
+        job.cancel()
+    assert job.cancelled()
+
+
+def test_an_async_crew_hears_a_request_that_came_before_it() -> None:
+    told = threading.Event()
+
+    async def late() -> None:
+        told.wait()
+        async with whorl.Supervisor() as crew:
+            crew.start(asyncio.sleep, 60)
+
+    with whorl.Supervisor() as crew:
+        job = crew.start(lambda: asyncio.run(late()))
+        job.cancel()
+        told.set()
+    assert job.cancelled()
+
+
 @pytest.mark.parametrize("seconds", [float("inf"), 1e10])
 def test_a_deadline_beyond_all_clocks(run: Run, seconds: float) -> None:
     with whorl.Supervisor(deadline=seconds) as crew:

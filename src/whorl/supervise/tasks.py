@@ -51,6 +51,7 @@ class TaskCrew(Crew):
         self._driver: TaskDriver | None = None
         # Of the thread's job that this loop runs in, if it does.
         self._outer = current()
+        self._outer_bell = _LoopBell(self._loop, self._hear_outer)
 
     @overload
     def start(
@@ -139,7 +140,8 @@ class TaskCrew(Crew):
 
     def _enter(self) -> None:
         if self._outer is not None:
-            self._outer.listen(_LoopBell(self._loop, self._hear_outer))
+            self._outer.listen(self._outer_bell)
+            self._hear_outer()  # of a request that came before anybody listened
         if self._options.deadline is not None:
             self._deadline_timer = self._loop.call_later(self._options.deadline, self._deadline_passed)
         if self._display is not None:
@@ -170,7 +172,7 @@ class TaskCrew(Crew):
             if self._deadline_timer is not None:
                 self._deadline_timer.cancel()
             if self._outer is not None:
-                self._outer.listen(None)
+                self._outer.forget(self._outer_bell)
             if self._display is not None:
                 self._display.close()
             if self._driver is not None:
