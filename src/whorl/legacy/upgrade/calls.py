@@ -6,6 +6,7 @@ from typing import Any
 
 import libcst as cst
 
+from whorl.legacy.dialect import WITHOUT_LOOP
 from whorl.legacy.upgrade.changes import Changes
 from whorl.legacy.upgrade.coroutines import has_comment_or_newline
 from whorl.legacy.upgrade.function import Functions, method_of
@@ -14,35 +15,14 @@ from whorl.legacy.upgrade.names import TROLLIUS_BUILTINS, asyncio_name, dotted, 
 from whorl.legacy.upgrade.nature import Nature, Natures
 from whorl.legacy.upgrade.tree import Scope, Tree, name_of
 
-# What had an argument `loop` that 3.10 removed, and looks for a loop when it is used, or only in a coroutine.
-_LOOPLESS = frozenset(
-    (
-        "sleep",
-        "wait",
-        "wait_for",
-        "open_connection",
-        "start_server",
-        "open_unix_connection",
-        "start_unix_server",
-        "create_subprocess_exec",
-        "create_subprocess_shell",
-        "Lock",
-        "Event",
-        "Condition",
-        "Semaphore",
-        "BoundedSemaphore",
-        "Queue",
-        "PriorityQueue",
-        "LifoQueue",
-        "JoinableQueue",
-    )
-)
+# What had an argument `loop` that 3.10 removed, and looks for a loop at once: to say which one still matters.
+_LOOP_NOW = frozenset(["gather", "shield", "as_completed"])
+# The others look for it when they are used, or only in a coroutine.
+_LOOPLESS = WITHOUT_LOOP - _LOOP_NOW
 # Of these, some have other options to be given with `**`.
 _OTHER_OPTIONS = frozenset(
     ("gather", "wait", "open_connection", "start_server", "open_unix_connection", "start_unix_server")
 ) | {"create_subprocess_exec", "create_subprocess_shell"}
-# The same, of those that look for it at once.
-_LOOP_NOW = frozenset(["gather", "shield", "as_completed"])
 
 
 def upgrade_calls(functions: Functions, natures: Natures, changes: Changes, imports: Imports, gone: set[int]) -> None:

@@ -7,7 +7,7 @@ import libcst as cst
 
 from whorl.legacy.tokens import narrow
 from whorl.legacy.upgrade.changes import Changes
-from whorl.legacy.upgrade.function import Function, Functions, method_of, operand
+from whorl.legacy.upgrade.function import Function, Functions, is_protocol, method_of, operand
 from whorl.legacy.upgrade.names import asyncio_name, dotted
 from whorl.legacy.upgrade.nature import Nature, Natures
 from whorl.legacy.upgrade.tree import Scope, Tree, name_of
@@ -60,7 +60,7 @@ def _reasons(function: Function, functions: Functions, natures: Natures) -> Iter
     if function.native:
         return
     name = f"`{function.name}`"
-    if function.name in ("__iter__", "__await__", "__next__") or (function.name == "__aiter__" and function.awaits):
+    if is_protocol(function.name) or (function.name == "__aiter__" and function.awaits):
         yield "protocol", function.node, name
     for node in function.yields:
         yield "bare_yield", node, name

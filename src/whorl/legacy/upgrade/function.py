@@ -229,7 +229,7 @@ class Functions:
             if function.awaits
             and not function.is_coroutine
             and not function.is_driven
-            and not _is_protocol(function.name)
+            and not is_protocol(function.name)
         ]
         changed = True
         while changed:
@@ -341,6 +341,6 @@ def is_from(node: cst.Yield, scope: Scope) -> bool:
     )
 
 
-def _is_protocol(name: str) -> bool:
+def is_protocol(name: str) -> bool:
     """Python itself calls these, and wants an iterator."""
     return name in ("__iter__", "__await__", "__next__")
