@@ -8,13 +8,14 @@ met first. A test holds the three tables against the running interpreter.
 import asyncio
 import sys
 from asyncio import base_events, base_subprocess, constants, coroutines, format_helpers, futures, sslproto, transports
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 # What whorl calls.
 check_ssl_socket: Any = base_events._check_ssl_socket  # type: ignore[attr-defined]
 format_handle: Any = base_events._format_handle  # type: ignore[attr-defined]
-getaddrinfo: Any = asyncio.SelectorEventLoop.getaddrinfo
-run_in_executor: Any = asyncio.SelectorEventLoop.run_in_executor
+getaddrinfo: Callable[..., Coroutine[Any, Any, list[Any]]] = asyncio.SelectorEventLoop.getaddrinfo
+run_in_executor: Callable[..., asyncio.Future[Any]] = asyncio.SelectorEventLoop.run_in_executor
 convert_future_error: Any = futures._convert_future_exc  # type: ignore[attr-defined]
 create_connection: Any = asyncio.SelectorEventLoop.create_connection
 create_unix_connection: Any = asyncio.SelectorEventLoop.create_unix_connection

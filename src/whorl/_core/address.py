@@ -107,42 +107,29 @@ def own_name(sock):
     """Return what ``sock.getsockname()`` does, None if that fails."""
     address: sockaddr_storage
     size: socklen_t = cython.sizeof(address)
-    name: object = None
-    if (
-        getsockname(
-            socket_fd(sock), cython.cast(cython.pointer(sockaddr), cython.address(address)), cython.address(size)
-        )
-        < 0
-    ):
+    where: cython.pointer(sockaddr) = cython.cast(cython.pointer(sockaddr), cython.address(address))
+    if getsockname(socket_fd(sock), where, cython.address(size)) < 0:
         return None
-    name = python_address(cython.address(address))
-    if name is None:
-        try:
-            name = sock.getsockname()
-        except OSError:
-            return None
-    return name
+    return python_address(cython.address(address)) or told_by(sock.getsockname)
 
 
 def peer_name(sock):
     """Return what ``sock.getpeername()`` does, None if that fails."""
     address: sockaddr_storage
     size: socklen_t = cython.sizeof(address)
-    name: object = None
-    if (
-        getpeername(
-            socket_fd(sock), cython.cast(cython.pointer(sockaddr), cython.address(address)), cython.address(size)
-        )
-        < 0
-    ):
+    where: cython.pointer(sockaddr) = cython.cast(cython.pointer(sockaddr), cython.address(address))
+    if getpeername(socket_fd(sock), where, cython.address(size)) < 0:
         return None
-    name = python_address(cython.address(address))
-    if name is None:
-        try:
-            name = sock.getpeername()
-        except OSError:
-            return None
-    return name
+    return python_address(cython.address(address)) or told_by(sock.getpeername)
+
+
+@cython.cfunc
+def told_by(ask):
+    """Return what the socket object says, for addresses that are not of IP."""
+    try:
+        return ask()
+    except OSError:
+        return None
 
 
 def literal_family(host) -> cython.int:

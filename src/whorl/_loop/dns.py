@@ -25,9 +25,7 @@ async def getaddrinfo(
         found = in_digits(host, port, family, type, proto)
         if found is not None:
             return found
-    return await compat.getaddrinfo(  # type: ignore[no-any-return]
-        self, host, port, family=family, type=type, proto=proto, flags=flags
-    )
+    return await compat.getaddrinfo(self, host, port, family=family, type=type, proto=proto, flags=flags)
 
 
 def in_digits(host: Any, port: Any, family: int, type: int, proto: int) -> list[Entry] | None:

@@ -13,7 +13,7 @@ from whorl import compat
 def run_in_executor(self: Any, executor: Any, func: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:
     """Call a function in a thread; the future gets its result. ``None`` stands for the default executor."""
     if executor is not None:
-        return compat.run_in_executor(self, executor, func, *args)  # type: ignore[no-any-return]
+        return compat.run_in_executor(self, executor, func, *args)
     self._check_closed()
     if self._debug:
         self._check_callback(func, "run_in_executor")
@@ -26,7 +26,7 @@ def run_in_executor(self: Any, executor: Any, func: Callable[..., Any], *args: A
         pool = self._default_executor = Pool(self)
     call: Callable[..., asyncio.Future[Any]] | None = getattr(pool, "call_for_loop", None)
     if call is None:  # not whorl's
-        return compat.run_in_executor(self, None, func, *args)  # type: ignore[no-any-return]
+        return compat.run_in_executor(self, None, func, *args)
     return call(func, args)
 
 

@@ -53,7 +53,7 @@ class EventLoop(Scheduler, asyncio.SelectorEventLoop):  # type: ignore[misc]  # 
             if not self.is_closed() and not self.is_running():
                 self.close()
 
-    # "assignment": asyncio names the same parameters differently in its stubs.
+    # "assignment", here and below: asyncio names the same parameters differently in its stubs.
     sock_recv = sock.sock_recv  # type: ignore[assignment]
     sock_recv_into = sock.sock_recv_into
     sock_recvfrom = sock.sock_recvfrom
