@@ -1,5 +1,7 @@
-"""Before the first test: the compiled part of whorl must be that of its source, and hypothesis must be repeatable."""
+"""Before the first test: the compiled part of whorl must be that of its source, hypothesis must be repeatable, and
+whoever runs the tests says nothing about terminals."""
 
+import os
 import sys
 from importlib.machinery import EXTENSION_SUFFIXES
 from importlib.util import find_spec
@@ -20,6 +22,11 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.register_profile("search", max_examples=3000, deadline=None, suppress_health_check=_slow_is_fine)
 hypothesis.settings.load_profile("same")
+
+# Programs that tests start see a plain terminal, in CI and under FORCE_COLOR too; a test that wants another says so.
+for _name in ("CI", "NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "COLUMNS", "LINES", "COLORTERM"):
+    os.environ.pop(_name, None)
+os.environ["TERM"] = "xterm-256color"
 
 
 def pytest_configure() -> None:

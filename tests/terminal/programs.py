@@ -24,11 +24,8 @@ async def wait_here(path):
 
 
 def environment(**more: str) -> dict[str, str]:
-    """What the program sees: a plain terminal, whatever the tests themselves run in."""
-    taken = ("CI", "NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "COLUMNS", "LINES", "COLORTERM")
-    kept = {name: value for name, value in os.environ.items() if name not in taken}
     path = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
-    return {**kept, "PYTHONPATH": path, "TERM": "xterm-256color", "PYTHONIOENCODING": "utf-8", **more}
+    return {**os.environ, "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8", **more}
 
 
 def program(

@@ -79,9 +79,7 @@ def test_the_lines_of_a_supervisor(form: str, tmp_path: Path) -> None:
         assert end_of(screen) == ["printed", "✗ second failed", "✓ first"]
 
 
-def test_nothing_is_written_if_nothing_changes(terminal: tuple[TextIO, int], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.delenv("CI", raising=False)
+def test_nothing_is_written_if_nothing_changes(terminal: tuple[TextIO, int]) -> None:
     stream, _ = terminal
     shown = board_on(stream)
     assert shown.tick(time.monotonic()) == LONGEST

@@ -180,8 +180,7 @@ def test_many_files_on_a_terminal(tmp_path: Path) -> None:
     folder.mkdir()
     for number in range(8):
         (folder / f"old{number}.py").write_text(OLD + "\n".join(f"x{line} = f({line})" for line in range(2500)))
-    environment = {name: value for name, value in os.environ.items() if name not in ("CI", "NO_COLOR")}
-    with Terminal([*WHORL, str(folder), "--write"], tmp_path, {**environment, "TERM": "xterm"}) as terminal:
+    with Terminal([*WHORL, str(folder), "--write"], tmp_path) as terminal:
         assert terminal.wait_for_end() == 0
         assert b"upgrading 0/8" in terminal.output
         assert any("8 files: 8 changed" in line for line in terminal.lines())
@@ -195,8 +194,7 @@ def test_interrupted(tmp_path: Path) -> None:
     for number in range(4):
         (folder / f"old{number}.py").write_text(OLD + "\n".join(f"x{line} = f({line})" for line in range(20_000)))
     before = contents(folder)
-    environment = {name: value for name, value in os.environ.items() if name not in ("CI", "NO_COLOR")}
-    with Terminal([*WHORL, str(folder), "--write"], tmp_path, {**environment, "TERM": "xterm"}) as terminal:
+    with Terminal([*WHORL, str(folder), "--write"], tmp_path) as terminal:
         terminal.wait_for(b"upgrading [01]/4")
         terminal.press(b"\x03")
         assert terminal.wait_for_end() == 130
