@@ -29,14 +29,14 @@ LAYERS = (
     ("__main__",),
 )
 # The names after ``whorl._core.``: first the leaves, which every other module may use.
-CORE_LEAVES = (("", "linux"), ("faces", "address", "coroutine", "results"))
+CORE_LEAVES = (("", "linux"), ("faces", "address", "context", "coroutine", "results"))
 CORE = (
     ("handle",),
     ("ready", "timers", "buffers"),
     ("registry",),
     ("readiness", "waker"),
     ("scheduler",),
-    ("transport", "operation"),
+    ("transport", "operation", "call_soon"),
     ("streams",),
     ("stream", "datagram", "sock"),
     ("accept",),

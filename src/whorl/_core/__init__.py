@@ -6,6 +6,7 @@ modules talk to Linux through the externs in ``linux.pxd``; they exist only comp
 checkers, and a ``.pxd`` where another module needs their C side.
 
 From the bottom up: ``handle`` → ``ready``, ``timers``, ``buffers`` → ``registry`` (epoll and who owns each
-descriptor) → ``readiness`` and ``waker`` → ``scheduler`` (one turn of the loop) → ``transport`` and ``operation`` →
-``streams`` → ``stream``, ``datagram``, ``sock`` → ``accept``. ``faces``, ``address`` and ``coroutine`` are leaves.
+descriptor) → ``readiness`` and ``waker`` → ``scheduler`` (one turn of the loop) → ``transport``, ``operation`` and
+``call_soon`` → ``streams`` → ``stream``, ``datagram``, ``sock`` → ``accept``. ``faces``, ``address``, ``context``,
+``coroutine`` and ``results`` are leaves.
 """

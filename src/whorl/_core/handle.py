@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import cython
 
+from whorl._core.context import context_with
 from whorl._core.faces import face
 from whorl.compat import format_callback_source
 
@@ -28,7 +29,7 @@ class Handle:
     if TYPE_CHECKING:
         _callback: Any
         _args: tuple[Any, ...] | None
-        _context: contextvars.Context
+        context: Any
         _loop: Any
         _cancelled: bool
         _source_traceback: Any
@@ -37,7 +38,7 @@ class Handle:
     def __init__(self, callback: Any, args: Any, loop: Any, context: contextvars.Context | None = None) -> None:
         self._callback = callback
         self._args = tuple(args)
-        self._context = contextvars.copy_context() if context is None else context
+        self.context = contextvars.copy_context() if context is None else context
         self._loop = loop
         self._cancelled = False
         self._source_traceback = None
@@ -65,11 +66,17 @@ class Handle:
 
     def get_context(self) -> contextvars.Context:
         """Return the context that the callback runs in."""
-        return self._context
+        if type(self.context) is not contextvars.Context:
+            self.context = context_with(self.context)  # the scheduler kept its variables only
+        return self.context
+
+    @property
+    def _context(self) -> contextvars.Context:
+        return self.get_context()
 
     def _run(self) -> None:
         try:
-            self._context.run(self._callback, *(self._args or ()))
+            self.get_context().run(self._callback, *(self._args or ()))
         except (SystemExit, KeyboardInterrupt):
             raise
         except BaseException as exc:

@@ -15,13 +15,24 @@ cdef extern from "native.h":
     object referent "whorl_referent" (object reference)
     void fill_am_send "whorl_fill_am_send" (PyTypeObject* kind, void* send)
     void give "whorl_give" (object value, PyObject** slot)
+    tuple tuple_of "whorl_tuple_of" (PyObject** items, Py_ssize_t count)
+    object bind_call_soon "whorl_bind_call_soon" (object loop, void* function)
+    void is_called_as_method "whorl_is_called_as_method" (PyTypeObject* kind, size_t vectorcall_offset)
+    object current_variables "whorl_current_variables" (object none)
+    object swap_variables "whorl_swap_variables" (object context, object variables)
+    bint context_is_used "whorl_context_is_used" (object context)
+    Py_ssize_t context_size "sizeof(whorl_context)"
 
 cdef extern from "Python.h":
     # Raw calls: NULL or -1 means that an exception is pending, which the caller hands on with raise_pending().
-    PyObject* raw_call "PyObject_CallObject" (object callable, object args)
+    PyObject* raw_call "whorl_call" (object callable, object args)
     int raw_context_exit "PyContext_Exit" (object context)
     int context_enter "PyContext_Enter" (object context) except -1
     int context_exit "PyContext_Exit" (object context) except -1
+    Py_ssize_t argument_count "PyVectorcall_NARGS" (size_t count)
+    Py_ssize_t references_to "Py_REFCNT" (object value)
+    bint is_context "PyContext_CheckExact" (object value)
+    object context_new "PyContext_New" ()
     object context_copy_current "PyContext_CopyCurrent" ()
     object context_copy "PyContext_Copy" (object context)
     # isinstance() by the real type alone: a mock, or one of our own faces, may claim another class.

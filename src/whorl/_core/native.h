@@ -39,6 +39,74 @@ static inline int whorl_socket_proto(PyObject *sock)
     return ((whorl_socket *)sock)->proto;
 }
 
+/* CPython's context objects, in every version that whorl supports (Include/internal/pycore_context.h, PyContext). The
+ * import of whorl._core.context checks the layout. */
+typedef struct {
+    PyObject_HEAD
+    PyObject *previous;
+    PyObject *variables;
+    PyObject *weak_references;
+    int entered;
+} whorl_context;
+
+/* The variables of the current context; a thread that has never had one gets those of an empty one. */
+static inline PyObject *whorl_current_variables(PyObject *none)
+{
+    PyObject *context = PyThreadState_Get()->context;
+    return Py_NewRef(context == NULL ? none : ((whorl_context *)context)->variables);
+}
+
+/* Gives a context that nobody is in other variables; returns those it had. */
+static inline PyObject *whorl_swap_variables(PyObject *context, PyObject *variables)
+{
+    PyObject *before = ((whorl_context *)context)->variables;
+    ((whorl_context *)context)->variables = Py_NewRef(variables);
+    return before;
+}
+
+/* Whether somebody is in a context, or refers to it weakly. */
+static inline int whorl_context_is_used(PyObject *context)
+{
+    whorl_context *inside = (whorl_context *)context;
+    return inside->entered || inside->weak_references != NULL;
+}
+
+/* Calls with a tuple of arguments as CPython's own callers do, without another look at what kind of callable it is. */
+static inline PyObject *whorl_call(PyObject *callable, PyObject *args)
+{
+    return PyObject_Vectorcall(callable, &PyTuple_GET_ITEM(args, 0), PyTuple_GET_SIZE(args), NULL);
+}
+
+/* Some objects of a C array as a tuple. */
+static inline PyObject *whorl_tuple_of(PyObject *const *items, Py_ssize_t count)
+{
+    PyObject *result = PyTuple_New(count);
+    if (result != NULL)
+        for (Py_ssize_t i = 0; i < count; i++)
+            PyTuple_SET_ITEM(result, i, Py_NewRef(items[i]));
+    return result;
+}
+
+/* A method of a loop as a C function that is bound to it. */
+static inline PyObject *whorl_bind_call_soon(PyObject *loop, void *function)
+{
+    static PyMethodDef definition = {"call_soon", NULL, METH_FASTCALL | METH_KEYWORDS,
+        "call_soon($self, callback, *args, context=None)\n--\n\n"
+        "Run a callback in the next turn, in the order of calls; returns its handle."};
+    definition.ml_meth = (PyCFunction)function;
+    return PyCFunction_New(&definition, loop);
+}
+
+/* Makes a type that of a method descriptor: called with the instance it is found on, not bound to it first (PEP 590).
+ * Cython has no word for that. */
+static inline void whorl_is_called_as_method(PyTypeObject *type, size_t vectorcall_offset)
+{
+    type->tp_flags |= Py_TPFLAGS_METHOD_DESCRIPTOR | Py_TPFLAGS_HAVE_VECTORCALL;
+    type->tp_vectorcall_offset = (Py_ssize_t)vectorcall_offset;
+    type->tp_call = PyVectorcall_Call;
+    PyType_Modified(type);
+}
+
 /* Hands an exception that a raw call left pending to Cython's own error handling. */
 static inline int whorl_raise_pending(void)
 {

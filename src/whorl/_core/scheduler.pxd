@@ -15,6 +15,7 @@ cdef class Scheduler:
     cdef public object _current_handle
     cdef public object _task_factory
     cdef public bint own_clock
+    cdef object bound_call_soon
     cdef object clock
     cdef dict future_options
     cdef readonly ReadyQueue ready

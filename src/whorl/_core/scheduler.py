@@ -19,7 +19,6 @@ writes these very fields.
 """
 
 import asyncio
-import contextvars
 import sys
 import threading
 from asyncio import coroutines, format_helpers
@@ -29,11 +28,12 @@ import cython
 from cython.cimports.cpython.mem import PyMem_Free, PyMem_Malloc
 from cython.cimports.cpython.object import PyObject, PyObject_Call
 from cython.cimports.libc.math import ceil
+from cython.cimports.whorl._core.context import lend, take_back, variables_here
 from cython.cimports.whorl._core.handle import Handle
 from cython.cimports.whorl._core.linux import (
-    context_copy_current,
     context_enter,
     drop,
+    is_context,
     monotonic,
     raise_pending,
     raw_call,
@@ -63,7 +63,6 @@ _NO_FILE = 2**62
 
 _Task = cython.declare(object, asyncio.Task)
 _Future = cython.declare(object, asyncio.Future)
-_Context = cython.declare(object, contextvars.Context)
 
 
 @cython.no_gc_clear
@@ -204,10 +203,11 @@ class Scheduler:
         handle._args = args
         handle._loop = self
         if context is None:
-            context = context_copy_current()
-        elif type(context) is not _Context:
+            handle.context = variables_here()
+        elif is_context(context):
+            handle.context = context
+        else:
             raise TypeError(f"a contextvars.Context was expected, got {context!r}")
-        handle._context = context
         if self._debug:
             handle._source_traceback = format_helpers.extract_stack(sys._getframe())
         return 0
@@ -375,7 +375,10 @@ class Scheduler:
     def run(self, handle: Handle) -> cython.int:
         """Run a handle in its context; its exception goes to the exception handler, an exit goes on."""
         result: cython.pointer(PyObject)
-        context = handle._context
+        context = handle.context
+        lent: cython.bint = not is_context(context)
+        if lent:
+            context = handle.context = lend(context)
         try:
             context_enter(context)
         except Exception as exc:
@@ -383,6 +386,10 @@ class Scheduler:
             return 0
         result = raw_call(handle._callback, handle._args)
         raw_context_exit(context)
+        if lent:
+            variables = take_back(context)
+            if variables is not None:
+                handle.context = variables
         if result is cython.NULL:
             return self.report(handle)
         drop(result)
@@ -527,6 +534,8 @@ class Scheduler:
         """Give up epoll and the waker; the end of ``close()``."""
         self.registry.close()
         self.waker.close_descriptor()
+        before, self.bound_call_soon = self.bound_call_soon, None
+        del before
         self.due.clear()
         self.inputs.clear()
         self.corked.clear()

@@ -1,8 +1,10 @@
 """The event loop: the compiled scheduler before asyncio's own loop, and the few methods that differ."""
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from whorl._core import sock
+from whorl._core.call_soon import CALL_SOON
 from whorl._core.scheduler import Scheduler
 from whorl._loop import connect, dns, executor, fork, sendfile, server, signals, subprocess, tls
 from whorl._loop.view import RegistryView
@@ -52,6 +54,9 @@ class EventLoop(Scheduler, asyncio.SelectorEventLoop):  # type: ignore[misc]  # 
             # Where warnings are errors it has only warned.
             if not self.is_closed() and not self.is_running():
                 self.close()
+
+    if not TYPE_CHECKING:  # with the types of the method that it stands for
+        call_soon = CALL_SOON
 
     # "assignment", here and below: asyncio names the same parameters differently in its stubs.
     sock_recv = sock.sock_recv  # type: ignore[assignment]

@@ -1,0 +1,4 @@
+from contextvars import Context
+from typing import Any
+
+def context_with(variables: Any) -> Context: ...
