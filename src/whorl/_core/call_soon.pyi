@@ -1,12 +1,10 @@
 from typing import Any, final
 
-from whorl._core.handle import Handle
-
 @final
 class CallSoon:
+    __name__: str
     @property
     def __wrapped__(self) -> Any: ...
-    def __get__(self, instance: Any, owner: type | None) -> Any: ...
-    def __call__(self, *args: Any, **kwargs: Any) -> Handle: ...
+    def __get__(self, instance: Any, owner: type | None = None, /) -> Any: ...
 
 CALL_SOON: CallSoon
