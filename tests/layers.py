@@ -39,7 +39,7 @@ CORE = (
     ("transport", "operation", "call_soon"),
     ("streams",),
     ("stream", "datagram", "sock"),
-    ("accept",),
+    ("accept", "connect"),
 )
 # Old programs are to be read and upgraded on systems without a compiled part too.
 FORBIDDEN = {("legacy", "_core")}

@@ -7,6 +7,6 @@ checkers, and a ``.pxd`` where another module needs their C side.
 
 From the bottom up: ``handle`` → ``ready``, ``timers``, ``buffers`` → ``registry`` (epoll and who owns each
 descriptor) → ``readiness`` and ``waker`` → ``scheduler`` (one turn of the loop) → ``transport``, ``operation`` and
-``call_soon`` → ``streams`` → ``stream``, ``datagram``, ``sock`` → ``accept``. ``faces``, ``address``, ``context``,
-``coroutine`` and ``results`` are leaves.
+``call_soon`` → ``streams`` → ``stream``, ``datagram``, ``sock`` → ``accept`` and ``connect``. ``faces``, ``address``,
+``context``, ``coroutine`` and ``results`` are leaves.
 """

@@ -87,7 +87,7 @@ class Listener(Watch):
         self.type = int(sock.type | socket.SOCK_NONBLOCK)
         self.proto = sock.proto
         loop.check_no_transport(socket_fd(sock), sock)
-        loop.registry.claim(self, socket_fd(sock))
+        loop.registry.claim(self, socket_fd(sock), sock)
         loop.registry.arm(self, EPOLLIN, False)
 
     def __repr__(self):

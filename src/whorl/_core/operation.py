@@ -116,7 +116,7 @@ class Operation(Coroutine):
                 readiness = owner
             else:
                 readiness = Readiness(registry, self.loop.inputs)
-                registry.claim(readiness, fd)
+                registry.claim(readiness, fd, self.sock)
             readiness.serve(self.sock)
         self.readiness = readiness
         return 0

@@ -142,6 +142,9 @@ class Readiness(Watch):
                 handle.cancel()
         return 0
 
+    def watches(self, file) -> cython.bint:
+        return self.armed != 0 and self.is_native and self.serves(file) and socket_fd(file) == self.fd
+
     def on_evicted(self) -> cython.int:
         self.drop_callbacks(None)
         self.wake(False)

@@ -10,6 +10,7 @@ cdef class Watch:
     cdef object __weakref__
 
     cdef bint holds_descriptor(self)
+    cdef bint watches(self, object file)
     cdef int on_events(self, uint32_t events) except -1
     cdef int on_evicted(self) except -1
     cdef int flush(self) except -1
@@ -28,7 +29,8 @@ cdef class Registry:
     cdef int position
 
     cdef Watch owner(self, long long fd)
-    cdef int claim(self, Watch watch, long long fd) except -1
+    cdef int claim(self, Watch watch, long long fd, object file) except -1
+    cdef int hand_over(self, Watch before, Watch watch) except -1
     cdef int arm(self, Watch watch, uint32_t mask, bint verify) except -1
     cdef int release(self, Watch watch) except -1
     cdef int wait(self, int timeout) except -1

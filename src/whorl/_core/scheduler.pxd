@@ -17,7 +17,7 @@ cdef class Scheduler:
     cdef public bint own_clock
     cdef object bound_call_soon
     cdef object clock
-    cdef dict future_options
+    cdef dict options
     cdef readonly ReadyQueue ready
     cdef readonly TimerHeap timers
     cdef ReadyQueue due
@@ -33,6 +33,7 @@ cdef class Scheduler:
     cdef int fill(self, Handle handle, object callback, tuple args, object context) except -1
     cdef double now(self) except? -1
     cdef object new_future(self)
+    cdef dict own_options(self)
     cdef int check_open(self) except -1
     cdef Handle soon(self, object callback, tuple args, object context)
     cdef TimerHandle schedule(self, double due, object callback, tuple args, object context)

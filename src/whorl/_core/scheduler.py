@@ -132,15 +132,20 @@ class Scheduler:
         return self.new_future()
 
     def new_future(self):
-        # The keyword arguments are kept: making a dict of them would take longer than making the future.
-        if self.future_options is None:
-            self.future_options = {"loop": self}
-        return PyObject_Call(_Future, (), self.future_options)
+        return PyObject_Call(_Future, (), self.own_options())
+
+    def own_options(self) -> dict:
+        """The keyword arguments of futures and tasks, kept: making a dict takes longer than making a future."""
+        if self.options is None:
+            self.options = {"loop": self}
+        return self.options
 
     def create_task(self, coro, *, name=None, context=None, **kwargs):
         """Run a coroutine as a task; keyword arguments unknown here go on to the task or its factory."""
         self.check_open()
         if self._task_factory is None:
+            if name is None and context is None and not kwargs:
+                return PyObject_Call(_Task, (coro,), self.own_options())
             return _Task(coro, loop=self, name=name, context=context, **kwargs)
         if context is not None:
             kwargs["context"] = context
@@ -467,7 +472,7 @@ class Scheduler:
             return None
         else:
             readiness = Readiness(self.registry, self.inputs)
-            self.registry.claim(readiness, fd)
+            self.registry.claim(readiness, fd, file)
         if create:
             readiness.file = file
         return readiness

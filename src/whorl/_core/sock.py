@@ -17,7 +17,7 @@ from cython.cimports.cpython.buffer import PyBUF_SIMPLE, PyBUF_WRITABLE, PyBuffe
 from cython.cimports.cpython.bytes import PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
 from cython.cimports.cpython.mem import PyMem_Free, PyMem_Malloc
 from cython.cimports.cpython.object import PyObject
-from cython.cimports.whorl._core.address import kernel_address
+from cython.cimports.whorl._core.address import kernel_address, python_address
 from cython.cimports.whorl._core.linux import (
     EAGAIN,
     EALREADY,
@@ -235,7 +235,7 @@ class SendTo(Operation):
 @cython.no_gc_clear
 @cython.cclass
 class Connect(Operation):
-    """Connect to an address that needs no resolving."""
+    """Connect to an address that needs no resolving; in the end ``address`` is the peer's, None if it is not of IP."""
 
     method = "sock_connect"
 
@@ -252,6 +252,8 @@ class Connect(Operation):
         if self.begin_to_connect():
             return None
         self.passed = True
+        if self.find_peer():
+            return None  # on this machine: the kernel has said "in progress" and was done before it returned
         # Only now: the kernel reports an unconnected socket as hung up.
         self.find_readiness()
         return self.would_block()
@@ -290,21 +292,31 @@ class Connect(Operation):
 
     @cython.cfunc
     def outcome(self):
-        address: sockaddr_storage
-        size: socklen_t = cython.sizeof(address)
+        """There is a peer, or an error, or the kernel goes on still."""
         code: cython.int = 0
-        code_size: socklen_t = cython.sizeof(code)
-        fd: cython.int = self.descriptor()
-        if getsockopt(fd, SOL_SOCKET, SO_ERROR, cython.address(code), cython.address(code_size)) < 0:
+        size: socklen_t = cython.sizeof(code)
+        if self.find_peer():
+            return None
+        if getsockopt(self.descriptor(), SOL_SOCKET, SO_ERROR, cython.address(code), cython.address(size)) < 0:
             raise system_error(errno)
         if code:
             raise OSError(code, f"Connect call failed {self.address}")
-        if getpeername(fd, cython.cast(cython.pointer(sockaddr), cython.address(address)), cython.address(size)) < 0:
-            if errno != ENOTCONN:
-                raise system_error(errno)
-            self.find_readiness()
-            return self.would_block()  # woken by an event from before the connect
-        return None
+        self.find_readiness()
+        return self.would_block()  # woken by an event from before the connect
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def find_peer(self) -> cython.bint:
+        """Return whether the socket is connected; if it is, ``address`` is the peer's."""
+        address: sockaddr_storage
+        size: socklen_t = cython.sizeof(address)
+        where: cython.pointer(sockaddr) = cython.cast(cython.pointer(sockaddr), cython.address(address))
+        if getpeername(self.descriptor(), where, cython.address(size)) == 0:
+            self.address = python_address(cython.address(address))
+            return True
+        if errno != ENOTCONN:
+            raise system_error(errno)
+        return False
 
 
 @cython.final

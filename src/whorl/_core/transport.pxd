@@ -26,6 +26,7 @@ cdef class Transport(Watch):
     cdef bint protocol_paused
 
     cdef int take_over(self, Scheduler loop, object sock, object protocol, object waiter, dict extra, object context) except -1
+    cdef int begin(self, Scheduler loop, object sock, object protocol, object waiter, dict extra, object context) except -1
     cdef int change_protocol(self, object protocol) except -1
     cdef int rearm(self) except -1
     cdef uint32_t wanted(self)

@@ -49,7 +49,15 @@ class Transport(Watch):
         loop.check_open()
         protocol.connection_made  # noqa: B018  # a factory that returns no protocol is told so before anything is owned
         loop.check_no_transport(socket_fd(sock), sock)
-        loop.registry.claim(self, socket_fd(sock))
+        loop.registry.claim(self, socket_fd(sock), sock)
+        try:
+            self.begin(loop, sock, protocol, waiter, extra, context)
+        except BaseException:
+            loop.registry.release(self)
+            raise
+        return 0
+
+    def begin(self, loop: Scheduler, sock, protocol, waiter, extra, context) -> cython.int:
         self.loop = loop
         self.sock = sock
         self.waiter = waiter

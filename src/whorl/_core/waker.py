@@ -43,7 +43,7 @@ class Waker(Watch):
         if fd < 0:
             raise system_error(errno, "cannot open an eventfd")
         self.sleeping = self.signalled = False
-        registry.claim(self, fd)
+        registry.claim(self, fd, None)
         return registry.arm(self, EPOLLIN | EPOLLET, False)
 
     def wake(self) -> cython.int:

@@ -7,13 +7,12 @@ from typing import Any
 
 from whorl import compat
 from whorl._core.address import needs_no_lookup
+from whorl._core.connect import Opening
 from whorl._core.sock import Connect
 from whorl._core.stream import StreamTransport
 from whorl._loop.attempt import attempt, leaving
-from whorl._loop.dns import Entry, in_digits
+from whorl._loop.dns import in_digits
 
-# Made so, a socket needs no call of its own to become non-blocking.
-_NON_BLOCKING_STREAM = socket.SOCK_STREAM | socket.SOCK_NONBLOCK
 _Pair = tuple[asyncio.Transport, asyncio.BaseProtocol]
 
 
@@ -37,29 +36,9 @@ def create_connection(self: Any, *args: Any, **kwargs: Any) -> Coroutine[Any, An
     if len(args) == 3 and not kwargs and not self._debug:
         known = in_digits(args[1], args[2], 0, socket.SOCK_STREAM, 0)
         if known is not None and len(known) == 1:
-            return connect_to(self, args[0], known[0])
+            family, _, proto, _, address = known[0]
+            return Opening(self, args[0], family, proto, address)
     return attempt(self, compat.create_connection, args, kwargs)
-
-
-async def connect_to(self: Any, protocol_factory: Any, entry: Entry) -> _Pair:
-    """Connect to the only address there is: ``create_connection`` in its plain case, with nothing to choose from."""
-    family, _, proto, _, address = entry
-    self._check_closed()
-    sock = socket.socket(family, _NON_BLOCKING_STREAM, proto)
-    try:
-        await Connect(self, sock, address)
-        protocol = protocol_factory()
-        waiter = self.create_future()
-        transport = self._make_socket_transport(sock, protocol, waiter)
-    except BaseException:
-        sock.close()
-        raise
-    try:
-        await waiter
-    except BaseException:
-        transport.close()
-        raise
-    return transport, protocol
 
 
 async def create_unix_connection(self: Any, *args: Any, **kwargs: Any) -> _Pair:

@@ -41,17 +41,23 @@ def in_digits(host: Any, port: Any, family: int, type: int, proto: int) -> list[
             port = int(port)
         if not 0 <= port <= 65535:
             return None
-        address: tuple[Any, ...]
-        if ":" in host:
-            address = (socket.inet_ntop(socket.AF_INET6, _inet_pton(socket.AF_INET6, host)), port, 0, 0)
-            kinds = _kinds(socket.AF_INET6, family, type, proto)
-        else:
-            _inet_pton(socket.AF_INET, host)  # takes but one spelling of each address
-            address = (host, port)
-            kinds = _kinds(socket.AF_INET, family, type, proto)
+        return list(_entries(host, port, family, type, proto))
     except (OSError, OverflowError, TypeError, ValueError):
         return None
-    return [(*kind, address) for kind in kinds]
+
+
+@lru_cache(512)
+def _entries(host: str, port: int, family: int, type: int, proto: int) -> tuple[Entry, ...]:
+    """Make the entries; raises OSError for what is not in digits."""
+    address: tuple[Any, ...]
+    if ":" in host:
+        address = (socket.inet_ntop(socket.AF_INET6, _inet_pton(socket.AF_INET6, host)), port, 0, 0)
+        kinds = _kinds(socket.AF_INET6, family, type, proto)
+    else:
+        _inet_pton(socket.AF_INET, host)  # takes but one spelling of each address
+        address = (host, port)
+        kinds = _kinds(socket.AF_INET, family, type, proto)
+    return tuple((*kind, address) for kind in kinds)
 
 
 @lru_cache(64)

@@ -1,0 +1,90 @@
+# Kernel-facing module: compiled only; connect.pyi is its face to type checkers.
+"""Connecting to the only address there is: ``create_connection`` in its plain case, with nothing to choose from.
+
+A coroutine written by hand, in three steps: make a socket and connect it; when the kernel says that it is connected,
+make the protocol and its transport; when the transport has told the protocol, return both. For the last step no future
+is needed: the transport's first callback is queued already, so in the turn after it is this coroutine's turn, too.
+"""
+
+import socket
+
+import cython
+from cython.cimports.whorl._core.coroutine import Coroutine
+from cython.cimports.whorl._core.operation import Operation
+from cython.cimports.whorl._core.scheduler import Scheduler
+
+from whorl._core.sock import Connect
+
+# Made so, a socket needs no call of its own to become non-blocking.
+_TYPE = cython.declare(object, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+
+
+@cython.final
+@cython.no_gc_clear
+@cython.cclass
+class Opening(Coroutine):
+    """Connects to an address and returns the transport and its protocol, once."""
+
+    loop: Scheduler
+    protocol_factory: object
+    family: object
+    proto: object
+    address: object
+    sock: object
+    connecting: Operation
+    transport: object
+    protocol: object
+
+    method = "create_connection"
+
+    def __init__(self, loop: Scheduler, protocol_factory, family, proto, address):
+        self.loop = loop
+        self.protocol_factory = protocol_factory
+        self.family = family
+        self.proto = proto
+        self.address = address
+
+    def __repr__(self):
+        return f"<Opening to {self.address!r}>"
+
+    @cython.cfunc
+    def step(self):
+        if self.finished:
+            raise RuntimeError("cannot reuse already awaited coroutine")
+        try:
+            return self.advance()
+        except BaseException:
+            self.abandon()
+            raise
+
+    @cython.cfunc
+    def advance(self):
+        if self.transport is not None:
+            self.finished = True
+            return self.transport, self.protocol
+        if not self.started:
+            self.started = True
+            self.loop.check_open()
+            self.sock = socket.socket(self.family, _TYPE, self.proto)
+            self.connecting = Connect(self.loop, self.sock, self.address)
+        awaited = self.connecting.step()
+        self.future = self.connecting.future
+        if not self.connecting.finished:
+            return awaited
+        self.protocol = self.protocol_factory()
+        # The kernel was asked for the peer to find out whether there is one.
+        extra = {"peername": self.connecting.address} if self.connecting.passed else None
+        self.transport = self.loop._make_socket_transport(self.sock, self.protocol, None, extra=extra)
+        return None  # a bare yield
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def abandon(self) -> cython.int:
+        self.finished = True
+        if self.connecting is not None:
+            self.connecting.abandon()
+        if self.transport is not None:
+            self.transport.close()
+        elif self.sock is not None:
+            self.sock.close()
+        return 0
