@@ -3,6 +3,9 @@
 #define WHORL_NATIVE_H
 
 #include <Python.h>
+#include <errno.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <time.h>
 
 /* How CPython's socket objects begin, in every version that whorl supports (Modules/socketmodule.h,
@@ -105,6 +108,43 @@ static inline void whorl_is_called_as_method(PyTypeObject *type, size_t vectorca
     type->tp_vectorcall_offset = (Py_ssize_t)vectorcall_offset;
     type->tp_call = PyVectorcall_Call;
     PyType_Modified(type);
+}
+
+/* How many bytes wait in a stream socket; 0 if that can't be said (ioctl(2), FIONREAD). */
+static inline Py_ssize_t whorl_bytes_to_read(int fd)
+{
+    int count = 0;
+    return ioctl(fd, FIONREAD, &count) < 0 || count < 0 ? 0 : count;
+}
+
+/* Receives up to so many bytes into a bytes object; got is their number, 0 at the end, or less than 0: an errno. */
+static inline PyObject *whorl_bytes_received(int fd, Py_ssize_t most, int flags, Py_ssize_t *got)
+{
+    PyObject *data = PyBytes_FromStringAndSize(NULL, most);
+    if (data != NULL) {
+        *got = recv(fd, PyBytes_AS_STRING(data), (size_t)most, flags);
+        if (*got < 0)
+            *got = -errno;
+        if (*got != most)
+            _PyBytes_Resize(&data, *got < 0 ? 0 : *got);
+    }
+    return data;
+}
+
+/* A bytes object with room for so many bytes, filled again with others if nobody but its one keeper has it; else NULL,
+ * and no exception. At most half of the room is left empty. */
+static inline PyObject *whorl_refill(PyObject *kept, Py_ssize_t room, const char *start, Py_ssize_t size)
+{
+    if (Py_REFCNT(kept) != 1 || size > room || room >= 2 * size)
+        return NULL;
+    Py_SET_SIZE(kept, size);
+    memcpy(PyBytes_AS_STRING(kept), start, (size_t)size);
+    PyBytes_AS_STRING(kept)[size] = 0;
+    _Py_COMP_DIAG_PUSH
+    _Py_COMP_DIAG_IGNORE_DEPR_DECLS
+    ((PyBytesObject *)kept)->ob_shash = -1; /* not known, as in a new one */
+    _Py_COMP_DIAG_POP
+    return kept;
 }
 
 /* Hands an exception that a raw call left pending to Cython's own error handling. */

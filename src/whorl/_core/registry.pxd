@@ -22,6 +22,8 @@ cdef bint is_socket(object value)
 cdef class Registry:
     cdef int epfd
     cdef list table
+    cdef uint32_t* reporting
+    cdef Py_ssize_t places
     cdef uint32_t last_generation
     cdef epoll_event* events
     cdef bint stirred
@@ -40,4 +42,5 @@ cdef class Registry:
     cdef int rebuild(self) except -1
     cdef int remember_weakly(self, Watch watch) except -1
     cdef int open(self) except -1
+    cdef int reserve(self, Py_ssize_t fd) except -1
     cpdef close(self)

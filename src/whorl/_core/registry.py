@@ -5,7 +5,9 @@
 A descriptor number says little: the kernel hands a closed one out again at once. So each watch has, beside its
 number, a generation that is never used twice; epoll carries both, and an event whose generation is not the owner's
 is dropped. ``table[number]`` holds the owner: strongly while the kernel reports for it (the event must find it),
-weakly while it does not (a paused transport that everybody has forgotten may go).
+weakly while it does not (a paused transport that everybody has forgotten may go). ``reporting[number]`` is the owner's
+generation in the first case and 0 in the second: a look there tells whether an event is for somebody, and who it is
+for is in the table then.
 
 ``stirred`` says that the loop has watched or sent something since it last asked the kernel, which may have an answer.
 
@@ -25,7 +27,7 @@ import os
 import socket
 
 import cython
-from cython.cimports.cpython.mem import PyMem_Free, PyMem_Malloc
+from cython.cimports.cpython.mem import PyMem_Free, PyMem_Malloc, PyMem_Realloc
 from cython.cimports.cpython.object import PyTypeObject
 from cython.cimports.cpython.weakref import PyWeakref_NewRef
 from cython.cimports.libc.limits import INT_MAX
@@ -110,6 +112,7 @@ class Registry:
 
     def __dealloc__(self):
         PyMem_Free(self.events)
+        PyMem_Free(self.reporting)
         if self.epfd >= 0:
             close(self.epfd)
 
@@ -149,6 +152,7 @@ class Registry:
             before.on_evicted()
         while fd >= len(self.table):
             self.table.append(None)
+        self.reserve(fd)
         self.last_generation += 1
         if self.last_generation == 0:
             self.last_generation = 1  # 0 marks a watch that owns nothing
@@ -156,6 +160,20 @@ class Registry:
         watch.generation = self.last_generation
         watch.armed = 0
         return self.remember_weakly(watch)
+
+    def reserve(self, fd: cython.Py_ssize_t) -> cython.int:
+        """Have a place for a descriptor number in ``reporting``."""
+        if fd < self.places:
+            return 0
+        places: cython.Py_ssize_t = 2 * fd + 64
+        room: cython.p_void = PyMem_Realloc(self.reporting, places * cython.sizeof(uint32_t))
+        if room is cython.NULL:
+            raise MemoryError
+        self.reporting = cython.cast(cython.pointer(uint32_t), room)
+        for i in range(self.places, places):
+            self.reporting[i] = 0
+        self.places = places
+        return 0
 
     def hand_over(self, before: Watch, watch: Watch) -> cython.int:
         """Give one watch the place of another, for the same file: saves asking epoll to forget it first.
@@ -175,6 +193,7 @@ class Registry:
             watch, None
         )  # may start the garbage collector, and a finalizer may close the loop
         if watch.fd < len(self.table):
+            self.reporting[watch.fd] = 0
             self.table[watch.fd] = entry
         return 0
 
@@ -218,6 +237,7 @@ class Registry:
                 return self.fail(watch, errno)
         if watch.armed == 0:
             self.table[watch.fd] = watch
+        self.reporting[watch.fd] = watch.generation
         watch.armed = mask
         return moved
 
@@ -235,6 +255,7 @@ class Registry:
         watch.generation = 0
         watch.armed = 0
         if watch.fd < len(self.table):
+            self.reporting[watch.fd] = 0
             self.table[watch.fd] = None
         return 0
 
@@ -274,11 +295,7 @@ class Registry:
 
     def is_current(self, data: uint64_t) -> cython.bint:
         fd: uint32_t = cython.cast(uint32_t, data)
-        entry: object
-        if fd >= cython.cast(uint32_t, len(self.table)):
-            return False
-        entry = self.table[fd]
-        return isinstance(entry, Watch) and cython.cast(Watch, entry).generation == cython.cast(uint32_t, data >> 32)
+        return fd < self.places and self.reporting[fd] == cython.cast(uint32_t, data >> 32)
 
     def dispatch_next(self) -> cython.int:
         """Hand the next event to its owner, unless an event before it ended the ownership."""
@@ -287,7 +304,7 @@ class Registry:
         self.position += 1
         if not self.is_current(event.data.u64):
             return 0
-        watch = self.table[cython.cast(uint32_t, event.data.u64)]
+        watch = cython.cast(Watch, self.table[cython.cast(uint32_t, event.data.u64)])
         return watch.on_events(event.events)
 
     def rebuild(self) -> cython.int:
@@ -314,6 +331,8 @@ class Registry:
         watch: Watch
         # Swapped first: what dies with a watch may ask for the owner of a descriptor.
         before, self.table = self.table, []
+        for i in range(self.places):
+            self.reporting[i] = 0
         self.count = 0
         self.position = 0
         for entry in before:

@@ -25,10 +25,13 @@ cdef class Scheduler:
     cdef Registry registry
     cdef Waker waker
     cdef ReadyQueue corked
+    cdef Watch served
     cdef bint in_callback
     cdef double polled_at
     cdef bint left_to_tasks
     cdef char* scratch
+    cdef object kept  # the message that came last, and how many bytes it has room for
+    cdef Py_ssize_t kept_room
 
     cdef int fill(self, Handle handle, object callback, tuple args, object context) except -1
     cdef double now(self) except? -1

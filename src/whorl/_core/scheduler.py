@@ -554,6 +554,8 @@ class Scheduler:
     def _before_fork(self):
         """Send what is corked, or parent and child would both send it."""
         watch: Watch
+        if self.served is not None:
+            self.served.flush_inside()
         for watch in self.corked:
             watch.flush_inside()
 

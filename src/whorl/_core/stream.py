@@ -20,6 +20,7 @@ from asyncio.log import logger
 import cython
 from cython.cimports.cpython.buffer import PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
 from cython.cimports.cpython.bytes import PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
+from cython.cimports.cpython.object import PyObject
 from cython.cimports.libc.stdint import uint32_t
 from cython.cimports.libc.string import memcpy
 from cython.cimports.whorl._core.buffers import WriteBuffer
@@ -35,12 +36,15 @@ from cython.cimports.whorl._core.linux import (
     MSG_NOSIGNAL,
     SOCK_STREAM,
     TCP_NODELAY,
+    bytes_received,
+    bytes_to_read,
     context_enter,
     context_exit,
     errno,
     iovec,
     msghdr,
     recv,
+    refill,
     send,
     sendmsg,
     setsockopt,
@@ -66,7 +70,12 @@ _CORK_MOST = cython.declare(cython.Py_ssize_t, 64 * 1024)
 _CHUNKS_MOST = cython.declare(cython.int, 256)
 # Bytes up to which several chunks are joined: copying as much takes about as long as sendmsg does more than send.
 _JOIN_MOST = cython.declare(cython.Py_ssize_t, 16 * 1024)
-_READ_MOST = cython.declare(cython.size_t, 256 * 1024)
+_READ_MOST = cython.declare(cython.Py_ssize_t, 256 * 1024)
+# Bytes from which on a message is worth a question to the kernel (see read_large).
+_LARGE = cython.declare(cython.Py_ssize_t, 32 * 1024)
+# Bytes of a message that may be filled again: Python's own allocator serves what is smaller, and no more are held.
+_KEPT_LEAST = cython.declare(cython.Py_ssize_t, 480)
+_KEPT_MOST = cython.declare(cython.Py_ssize_t, 64 * 1024)
 _BufferedProtocol = cython.declare(object, asyncio.BufferedProtocol)
 
 
@@ -83,6 +92,7 @@ class StreamTransport(Transport):
     eof_read: cython.bint
     eof_written: cython.bint
     corked: cython.bint
+    large: cython.bint  # what was received last
     feed: StreamFeed  # in place of data_received(), for asyncio's own stream protocol
 
     _start_tls_compatible = True
@@ -158,14 +168,17 @@ class StreamTransport(Transport):
         size: cython.Py_ssize_t
         if self.feed is not None and self.feed.leave_to_task():
             return 0
+        if self.large and self.feed is None and self.read_large():
+            return 0
         size = recv(socket_fd(self.sock), scratch, _READ_MOST, MSG_DONTWAIT)
         if size <= 0:
             return self.read_nothing(size, errno)
+        self.large = size >= _LARGE
         try:
             if self.feed is not None and self.feed.names is not None:
                 self.feed.feed(scratch, size)
             else:
-                self.protocol.data_received(PyBytes_FromStringAndSize(scratch, size))
+                self.protocol.data_received(self.received(size))
                 if self.feed is not None:
                     self.feed.count_message()
         except (SystemExit, KeyboardInterrupt):
@@ -173,6 +186,46 @@ class StreamTransport(Transport):
         except BaseException as exc:
             self._fatal_error(exc, "Fatal error: protocol.data_received() call failed.")
         return 0
+
+    @cython.cfunc
+    def received(self, size: cython.Py_ssize_t):
+        """Return what was received into the scratch buffer.
+
+        A message of a middling size is too large for Python's own allocator, and malloc would take as long as all else
+        here: the one before is filled again, unless somebody has kept it.
+        """
+        loop: Scheduler = self.loop
+        if not _KEPT_LEAST <= size <= _KEPT_MOST:
+            return PyBytes_FromStringAndSize(loop.scratch, size)
+        again = refill(cython.cast(cython.pointer(PyObject), loop.kept), loop.kept_room, loop.scratch, size)
+        if again is not cython.NULL:
+            return cython.cast(object, again)
+        loop.kept = PyBytes_FromStringAndSize(loop.scratch, size)
+        loop.kept_room = size
+        return loop.kept
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def read_large(self) -> cython.bint:
+        """Receive as much as there is into its bytes object; False if it is little.
+
+        To ask the kernel how much there is takes less time than to copy as much out of the scratch buffer.
+        """
+        got: cython.Py_ssize_t
+        most: cython.Py_ssize_t = min(bytes_to_read(socket_fd(self.sock)), _READ_MOST)
+        if most < _LARGE:
+            return False
+        data = bytes_received(socket_fd(self.sock), most, MSG_DONTWAIT, cython.address(got))
+        if got <= 0:
+            self.read_nothing(got, -got)
+            return True
+        try:
+            self.protocol.data_received(data)
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as exc:
+            self._fatal_error(exc, "Fatal error: protocol.data_received() call failed.")
+        return True
 
     @cython.cfunc
     @cython.exceptval(-1, check=False)
@@ -325,7 +378,8 @@ class StreamTransport(Transport):
         if self.loop.in_callback and size <= _CORK_MOST and size <= self.high:
             if not self.corked:
                 self.corked = True
-                self.loop.cork(self)
+                if self.loop.served is not self:  # else on_events() takes the cork out
+                    self.loop.cork(self)
             return 0
         return self.send_buffered()
 
@@ -333,11 +387,15 @@ class StreamTransport(Transport):
     @cython.exceptval(-1, check=False)
     def flush(self) -> cython.int:
         """The callback that wrote has ended: take the cork out."""
+        code: cython.int
         if not self.corked:
             return 0
+        code = self.send_all()
+        if code == 0 and self.pending() == 0 and not self.protocol_paused and not self.lost:
+            return self.drained()  # nobody has to be told
         context_enter(self.context)
         try:
-            self.send_buffered()
+            self.act_on_sending(code)
         finally:
             context_exit(self.context)
         return 0
@@ -346,29 +404,40 @@ class StreamTransport(Transport):
     @cython.exceptval(-1, check=False)
     def send_buffered(self) -> cython.int:
         """Send what is buffered, as far as the kernel takes it, and act on what that leaves."""
+        return self.act_on_sending(self.send_all())
+
+    @cython.cfunc
+    def send_all(self) -> cython.int:
+        """Send what is buffered, as far as the kernel takes it; returns 0, or the errno of a lost connection."""
         sent: cython.Py_ssize_t
+        buffer: WriteBuffer = self.buffer
         self.corked = False
-        if self.lost or self.finished:
+        if self.lost or self.finished or self.pending() == 0:
             return 0
-        if self.pending() == 0:
-            return self.drained() if self.armed & EPOLLOUT else 0  # an exit from resume_writing() came between
         while True:
             # More than one call takes: the kernel may have room for the rest, too.
-            more: cython.bint = len(self.buffer.chunks) - self.buffer.first > _CHUNKS_MOST
+            more: cython.bint = buffer.alone is None and len(buffer.chunks) - buffer.first > _CHUNKS_MOST
             sent = self.send_once()
             if sent < 0:
-                break
-            self.buffer.consume(sent)
-            if not more or self.buffer.size == 0:
-                break
-        if sent < 0 and errno != EAGAIN and errno != EINTR:
-            error = system_error(errno)
+                code: cython.int = errno
+                return 0 if code in (EAGAIN, EINTR) else code
+            buffer.consume(sent)
+            if not more or buffer.size == 0:
+                return 0
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def act_on_sending(self, code: cython.int) -> cython.int:
+        if self.lost or self.finished:
+            return 0
+        if code:
+            error = system_error(code)
             self.buffer.clear()
             self._fatal_error(error, "Fatal write error on socket transport")
             if self.empty_waiter is not None and not self.empty_waiter.done():
                 self.empty_waiter.set_exception(error)
             return 0
-        if self.buffer.size:
+        if self.pending():
             self.loop.check_open()  # nobody would ever send the rest
             self.rearm()
             return self.maybe_pause_protocol()
@@ -380,16 +449,16 @@ class StreamTransport(Transport):
         # Safe: the chunks are bytes objects that the buffer holds on to, and no Python code runs before it returns.
         vectors: iovec[256]
         message: msghdr
+        chunk: bytes
         self.loop.registry.stirred = True
         buffer: WriteBuffer = self.buffer
         index: cython.Py_ssize_t = buffer.first
         count: cython.int = 0
-        chunk: bytes = buffer.chunks[index]
-        if buffer.first + 1 == len(buffer.chunks):
+        if buffer.alone is not None:
             return send(
                 socket_fd(self.sock),
-                PyBytes_AS_STRING(chunk) + buffer.offset,
-                PyBytes_GET_SIZE(chunk) - buffer.offset,
+                PyBytes_AS_STRING(buffer.alone) + buffer.offset,
+                buffer.size,
                 MSG_DONTWAIT | MSG_NOSIGNAL,
             )
         if buffer.size <= _JOIN_MOST:
@@ -430,7 +499,8 @@ class StreamTransport(Transport):
         self.maybe_resume_protocol()  # may write again
         if self.pending() or self.lost:
             return 0
-        self.rearm()
+        if self.armed & EPOLLOUT:
+            self.rearm()
         if self.empty_waiter is not None and not self.empty_waiter.done():
             self.empty_waiter.set_result(None)
         if self.closing:

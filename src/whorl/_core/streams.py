@@ -30,7 +30,7 @@ import cython
 from cython.cimports.cpython.bytearray import PyByteArray_AS_STRING, PyByteArray_GET_SIZE, PyByteArray_Resize
 from cython.cimports.cpython.bytes import PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
 from cython.cimports.libc.string import memcpy
-from cython.cimports.whorl._core.coroutine import Coroutine
+from cython.cimports.whorl._core.coroutine import DONE, Coroutine
 from cython.cimports.whorl._core.linux import EPOLLIN, MSG_DONTWAIT, errno, memmem, recv, referent, socket_fd
 from cython.cimports.whorl._core.scheduler import Scheduler
 from cython.cimports.whorl._core.transport import Transport
@@ -47,9 +47,8 @@ _readuntil = cython.declare(object, asyncio.StreamReader.readuntil)
 _drain = cython.declare(object, asyncio.StreamWriter.drain)
 _feed_data = cython.declare(object, asyncio.StreamReader.feed_data)
 
-# A future's methods without a look-up for each message.
-_done = cython.declare(object, asyncio.Future.done)
-_set_result = cython.declare(object, asyncio.Future.set_result)
+_set_result = cython.declare(object, asyncio.Future.set_result)  # without a look-up for each message
+_InvalidStateError = cython.declare(object, asyncio.InvalidStateError)
 
 _METHODS = cython.declare(tuple, ("read", "readline", "readexactly", "readuntil"))
 _REPLACED = cython.declare(frozenset, frozenset([*_METHODS, "feed_data"]))
@@ -59,18 +58,32 @@ _ORIGINALS = cython.declare(tuple, tuple([(name, getattr(asyncio.StreamReader, n
 _WORTH_BINDING = cython.declare(cython.int, 2)
 _NEWLINE = cython.declare(bytes, b"\n")
 _READ_MOST = cython.declare(cython.size_t, 256 * 1024)
-_MOST = 2**62  # a larger number of bytes than can ever be there
-_LIMIT_MOST = 2**61  # twice that is a number, too
+_LIMIT_MOST = cython.declare(cython.Py_ssize_t, 2**61)  # twice that is a number, too
 # What take() returns when there is too little, and when asyncio's method has to take over.
 _NOT_YET = cython.declare(object, object())
 _UNUSUAL = cython.declare(object, object())
 
 
+@cython.final
 @cython.no_gc_clear
 @cython.cclass
-class StreamOperation(Coroutine):
-    """What reading and draining have in common: asyncio's own coroutine may take over, and is stepped then."""
+class StreamRead(Coroutine):
+    """One read: up to ``size`` bytes, exactly ``size`` bytes, or all up to a separator.
 
+    Where asyncio's own coroutine has to take over, it is the ``rest``, and is stepped from here.
+    """
+
+    feed: StreamFeed
+    reader: object
+    names: dict
+    loop: Scheduler
+    buffer: bytearray
+    arguments: tuple
+    separator: bytes
+    size: cython.Py_ssize_t
+    searched: cython.Py_ssize_t
+    exactly: cython.bint
+    unusual: cython.bint
     rest: object
     method_of_asyncio: object
 
@@ -78,16 +91,8 @@ class StreamOperation(Coroutine):
     def method(self):
         return self.method_of_asyncio.__qualname__
 
-    @cython.cfunc
-    def go_on(self):
-        try:
-            return self.rest.send(None)
-        except StopIteration as end:
-            self.finish()
-            return end.value
-        finally:
-            if self.rest is not None and self.rest.cr_frame is None:
-                self.finish()
+    def __repr__(self):
+        return f"<{self.method} on {self.reader!r}>"
 
     def throw(self, kind, value=None, traceback=None):
         """End with an exception, cancellation for one."""
@@ -103,50 +108,16 @@ class StreamOperation(Coroutine):
 
     @cython.cfunc
     @cython.exceptval(-1, check=False)
-    def abandon(self) -> cython.int:
-        if self.rest is not None:
-            self.rest.close()
-        return self.finish()
-
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def finish(self) -> cython.int:
-        """It is over: let go of what is held."""
-        # A task keeps its finished coroutine, and that would keep the connection.
-        self.finished = True
-        before, self.rest = self.rest, None
-        del before
-        return 0
-
-
-@cython.final
-@cython.no_gc_clear
-@cython.cclass
-class StreamRead(StreamOperation):
-    """One read: up to ``size`` bytes, exactly ``size`` bytes, or all up to a separator."""
-
-    feed: StreamFeed
-    reader: object
-    names: dict
-    loop: Scheduler
-    buffer: bytearray
-    arguments: tuple
-    separator: bytes
-    size: cython.Py_ssize_t
-    limit: cython.Py_ssize_t
-    searched: cython.Py_ssize_t
-    exactly: cython.bint
-    unusual: cython.bint
-
-    def __repr__(self):
-        return f"<{self.method} on {self.reader!r}>"
-
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
     def expect(self, n) -> cython.int:
         """Take a number of bytes, if it is a positive number."""
-        if type(n) is int and 0 < n <= _MOST:
-            self.size = n
+        size: cython.Py_ssize_t = -1
+        if type(n) is int:
+            try:  # noqa: SIM105  # once for each message: contextlib.suppress() takes longer than all the rest
+                size = n
+            except OverflowError:
+                pass
+        if size > 0:
+            self.size = size
         else:
             self.unusual = True
         return 0
@@ -180,12 +151,24 @@ class StreamRead(StreamOperation):
                 self.finish()
 
     @cython.cfunc
+    def go_on(self):
+        try:
+            return self.rest.send(None)
+        except StopIteration as end:
+            self.finish()
+            return end.value
+        finally:
+            if self.rest is not None and self.rest.cr_frame is None:
+                self.finish()
+
+    @cython.cfunc
     def take_or_receive(self):
         """Return the bytes, out of the buffer or as they come from the kernel."""
         feed: StreamFeed = self.feed
         scratch: cython.p_char = self.loop.scratch
         size: cython.Py_ssize_t
         end: cython.Py_ssize_t
+        limit: cython.Py_ssize_t
         if feed.due:
             feed.due = False
             size = feed.receive()
@@ -196,12 +179,13 @@ class StreamRead(StreamOperation):
                     result = PyBytes_FromStringAndSize(scratch, end)
                     if end < size:
                         feed.append(scratch + end, size - end)
-                        if size > 2 * self.limit and size - end > self.limit:
+                        limit = limit_of(self.names)
+                        if size > 2 * limit and size - end > limit:
                             feed.pause()
                     return result
             if size > 0:
                 feed.append(scratch, size)
-                if PyByteArray_GET_SIZE(self.buffer) > 2 * self.limit:
+                if PyByteArray_GET_SIZE(self.buffer) > 2 * limit_of(self.names):
                     feed.pause()
         return self.take()
 
@@ -234,8 +218,8 @@ class StreamRead(StreamOperation):
             if found is cython.NULL:
                 self.searched = count + 1 - size
         if found is cython.NULL:
-            return -1 if self.searched > self.limit else 0
-        return -1 if found - start > self.limit else (found - start) + size
+            return -1 if self.searched > limit_of(self.names) else 0
+        return -1 if found - start > limit_of(self.names) else (found - start) + size
 
     @cython.cfunc
     def cut(self, size: cython.Py_ssize_t, count: cython.Py_ssize_t):
@@ -268,9 +252,9 @@ class StreamRead(StreamOperation):
     @cython.exceptval(-1, check=False)
     def forget_future(self) -> cython.int:
         future, self.future = self.future, None
-        if future is not None:
-            if self.feed.future is future:
-                self.feed.future = None
+        # The feed has it no longer if leave_to_task() has completed it.
+        if future is not None and self.feed.future is future:
+            self.feed.future = None
             if self.names["_waiter"] is future:
                 self.names["_waiter"] = None
         return 0
@@ -281,58 +265,23 @@ class StreamRead(StreamOperation):
         if self.future is not None and self.reader is not None:
             self.feed.due = False
             self.forget_future()
-        return StreamOperation.abandon(self)
+        if self.rest is not None:
+            self.rest.close()
+        return self.finish()
 
     @cython.cfunc
     @cython.exceptval(-1, check=False)
     def finish(self) -> cython.int:
-        # The names hold the transport, and so does the feed.
+        """It is over: let go of what is held."""
+        # A task keeps its finished coroutine, and that would keep the connection: by the names, and by the feed.
+        self.finished = True
         reader, self.reader = self.reader, None
         names, self.names = self.names, None
         arguments, self.arguments = self.arguments, None
         feed, self.feed = self.feed, _NO_FEED
-        del reader, names, arguments, feed
-        return StreamOperation.finish(self)
-
-
-@cython.final
-@cython.no_gc_clear
-@cython.cclass
-class StreamDrain(StreamOperation):
-    """One ``writer.drain()``: nothing to wait for, unless the transport is full or ending, or reading has failed."""
-
-    feed: StreamFeed
-    writer: object
-
-    def __repr__(self):
-        return f"<{self.method} on {self.writer!r}>"
-
-    @cython.cfunc
-    def step(self):
-        transport: Transport
-        if self.finished:
-            raise RuntimeError("cannot reuse already awaited coroutine")
-        if self.rest is None:
-            self.started = True
-            transport = self.feed.transport
-            if not (
-                transport is None
-                or transport.closing
-                or transport.protocol_paused
-                or self.feed.names["_exception"] is not None
-            ):
-                self.finish()
-                return None
-            self.rest = _drain(self.writer)
-        return self.go_on()
-
-    @cython.cfunc
-    @cython.exceptval(-1, check=False)
-    def finish(self) -> cython.int:
-        writer, self.writer = self.writer, None
-        feed, self.feed = self.feed, _NO_FEED
-        del writer, feed
-        return StreamOperation.finish(self)
+        rest, self.rest = self.rest, None
+        del reader, names, arguments, feed, rest
+        return 0
 
 
 @cython.final
@@ -351,14 +300,15 @@ class StreamFeed:
             self.due = False  # the task that was woken has not come: it was cancelled, or has ended
             return False
         future, self.future = self.future, None
-        if future is None or _done(future):
+        if future is None or self.names["_waiter"] is not future:
             return False
-        if self.names["_waiter"] is not future:
-            return False
+        try:
+            _set_result(future, None)
+        except _InvalidStateError:
+            return False  # cancelled
         self.due = True
         self.loop.left_to_tasks = True
         self.names["_waiter"] = None
-        _set_result(future, None)
         return True
 
     def receive(self):
@@ -422,12 +372,13 @@ class StreamFeed:
         return callback(reader, writer)
 
     def drain(self):
-        """Wait until there is room for more."""
-        operation: StreamDrain = StreamDrain.__new__(StreamDrain)
-        operation.feed = self
-        operation.writer = referent(self.writer_ref)
-        operation.method_of_asyncio = _drain
-        return operation
+        """Wait until there is room for more: for nothing, unless the transport is full or ending, or reading failed."""
+        transport: Transport = self.transport
+        if not (
+            transport is None or transport.closing or transport.protocol_paused or self.names["_exception"] is not None
+        ):
+            return DONE
+        return _drain(referent(self.writer_ref))
 
     def count_message(self):
         """Take notice of a message that went to the protocol; the second one shows that it is worth more."""
@@ -510,7 +461,13 @@ class StreamFeed:
 def limit_of(names: dict) -> cython.Py_ssize_t:
     """The reader's limit of this moment: programs change it."""
     limit = names["_limit"]
-    return limit if limit < _LIMIT_MOST else _LIMIT_MOST
+    size: cython.Py_ssize_t = _LIMIT_MOST
+    try:
+        size = limit
+    except (OverflowError, TypeError):  # infinity, for one
+        if limit < _LIMIT_MOST:
+            raise
+    return min(size, _LIMIT_MOST)
 
 
 @cython.cfunc
@@ -525,7 +482,6 @@ def begin(feed: StreamFeed, method, arguments: tuple) -> StreamRead:
     operation.buffer = feed.buffer
     operation.names = feed.names
     operation.loop = feed.loop
-    operation.limit = limit_of(feed.names)
     operation.method_of_asyncio = method
     operation.arguments = arguments
     return operation

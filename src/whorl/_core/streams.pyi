@@ -4,13 +4,8 @@ from typing import Any, final
 
 from whorl._core.coroutine import Coroutine
 
-class StreamOperation(Coroutine[Any]): ...
-
 @final
-class StreamRead(StreamOperation): ...
-
-@final
-class StreamDrain(StreamOperation): ...
+class StreamRead(Coroutine[Any]): ...
 
 @final
 class StreamFeed:

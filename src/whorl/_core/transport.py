@@ -201,13 +201,20 @@ class Transport(Watch):
     def on_events(self, events: uint32_t) -> cython.int:
         armed: uint32_t = self.armed
         context_enter(self.context)
+        # What it writes to itself now is sent here in the end, with nobody else asked to see to it.
+        self.loop.served = self
         try:
             # A hang-up or an error is reported to both sides: the system call finds out what it is.
             if armed & EPOLLIN and events & ~EPOLLOUT:
                 self.readable()
             if armed & self.armed & EPOLLOUT and events & ~EPOLLIN:
                 self.writable()
+            self.flush_inside()
+        except BaseException:
+            self.loop.cork(self)
+            raise
         finally:
+            self.loop.served = None
             context_exit(self.context)
         return 0
 
