@@ -1,6 +1,7 @@
 """Messages as a protocol gets them: bytes that stay what they are for whoever keeps them; and what it answers."""
 
 import asyncio
+import functools
 import random
 import socket
 import struct
@@ -17,6 +18,10 @@ KEEPING: dict[str, Callable[[int, bytes], Any]] = {
     "every third": lambda number, data: data if number % 3 == 0 else None,
     "views": lambda _number, data: memoryview(data),
 }
+
+
+def has(protocol: Recorder, size: int) -> bool:
+    return len(protocol.data) == size
 
 
 @pytest.mark.parametrize("keep", KEEPING.values(), ids=KEEPING)
@@ -82,7 +87,7 @@ def test_an_end_after_large_messages(loop: asyncio.AbstractEventLoop, size: int)
         for _ in range(3):
             before = len(protocol.data)
             theirs.sendall(bytes(size))
-            turn_until(loop, lambda before=before: len(protocol.data) == before + size)
+            turn_until(loop, functools.partial(has, protocol, before + size))
     turn_until(loop, lambda: protocol.lost)
     assert protocol.lost == [None]
     assert protocol.calls[-2:] == ["eof", "lost"]
@@ -232,7 +237,7 @@ def test_flow_control_of_answers(loop: asyncio.AbstractEventLoop) -> None:
     with theirs:
         for count in range(1, 12):
             theirs.send(b"x")
-            turn_until(loop, lambda count=count: len(protocol.data) == count)
+            turn_until(loop, functools.partial(has, protocol, count))
         assert "pause" in protocol.calls
         got = 0
         theirs.setblocking(False)
