@@ -21,6 +21,7 @@ writes these very fields.
 import asyncio
 import sys
 import threading
+import time
 from asyncio import coroutines, format_helpers
 from asyncio.log import logger
 
@@ -60,6 +61,9 @@ _SCRATCH_SIZE = cython.declare(cython.size_t, 256 * 1024)
 
 # Larger than any descriptor: what a number that no C type holds stands for.
 _NO_FILE = 2**62
+
+# What loop.time is: a function of C's that is bound to nothing takes less time to call than a method.
+_monotonic = cython.declare(object, time.monotonic)
 
 _Task = cython.declare(object, asyncio.Task)
 _Future = cython.declare(object, asyncio.Future)
@@ -108,7 +112,7 @@ class Scheduler:
         A property, so that a test that puts a clock of its own in its place (``mock.patch.object(loop, "time")``) is
         noticed, and the timers follow that clock.
         """
-        return self._monotonic if self.clock is None else self.clock
+        return _monotonic if self.clock is None else self.clock
 
     @time.setter
     def time(self, clock):
@@ -119,9 +123,6 @@ class Scheduler:
     def time(self):
         self.clock = None
         self.own_clock = False
-
-    def _monotonic(self):
-        return monotonic()
 
     def now(self) -> cython.double:
         """The time on the clock of the timers."""
