@@ -129,6 +129,14 @@ def test_one_of_a_subclass_and_one_put_into_the_class(loop: asyncio.AbstractEven
     assert len(steps) >= 2
 
 
+def test_its_stand_in_can_be_called(loop: asyncio.AbstractEventLoop) -> None:
+    mock.create_autospec(type(loop)).call_soon(loop, print)
+    mock.create_autospec(type(loop), instance=True).call_soon(print)
+    with mock.patch.object(type(loop), "call_soon", autospec=True) as stand_in:
+        loop.call_soon(print)
+    assert stand_in.call_count == 1
+
+
 def test_it_says_what_it_takes(loop: asyncio.AbstractEventLoop) -> None:
     for function in (loop.call_soon, type(loop).call_soon):
         assert list(inspect.signature(function).parameters)[-3:] == ["callback", "args", "context"]

@@ -323,3 +323,23 @@ def test_a_socket_that_was_watched_before(loop: asyncio.AbstractEventLoop) -> No
             await asyncio.sleep(0)
 
     soon_or_never(loop, main())
+
+
+def test_awaited_twice(loop: asyncio.AbstractEventLoop, slow: Slow) -> None:
+    """The second one is told off, and the first one gets its connection."""
+
+    async def main() -> None:
+        async def wait() -> Any:
+            return await opening
+
+        opening = loop.create_connection(Recorder, *slow[0].getsockname())
+        first = asyncio.ensure_future(wait())
+        await asyncio.sleep(0.05)
+        second = asyncio.ensure_future(wait())
+        with pytest.raises(RuntimeError, match="coroutine is being awaited already"):
+            await second
+        with await accept(loop, slow):
+            (await first)[0].abort()
+            await asyncio.sleep(0)
+
+    soon_or_never(loop, main())

@@ -255,3 +255,64 @@ def test_flow_control_of_answers(loop: asyncio.AbstractEventLoop) -> None:
         assert protocol.calls[-1] == "resume"
         transport.abort()
         turn(loop)
+
+
+def test_what_was_written_before_a_failure_is_sent(loop: asyncio.AbstractEventLoop, reports: list[Any]) -> None:
+    class Peer(Recorder):
+        def data_received(self, data: bytes) -> None:
+            self.transport.write(b"400 Bad Request")
+            raise ValueError
+
+    protocol = Peer()
+    _, theirs = soon_or_never(loop, connect_pair(protocol))
+    with theirs:
+        theirs.send(b"question")
+        turn_until(loop, lambda: protocol.lost)
+        assert theirs.recv(100) == b"400 Bad Request"
+        assert theirs.recv(100) == b""
+    assert [type(report["exception"]) for report in reports] == [ValueError]
+    reports.clear()
+
+
+def test_a_protocol_that_turns_the_loop_is_not_held_back(loop: asyncio.AbstractEventLoop, reports: list[Any]) -> None:
+    """What it has written leaves; what comes for itself meanwhile is reported, as it can't be told now."""
+
+    class Peer(Recorder):
+        def data_received(self, data: bytes) -> None:
+            super().data_received(data)
+            if data == b"go":
+                self.transport.write(b"question")
+                for _ in range(4):
+                    loop._run_once()  # type: ignore[attr-defined]
+                assert theirs.recv(100) == b"question"
+                theirs.send(b"answer")
+                for _ in range(2):
+                    loop._run_once()  # type: ignore[attr-defined]
+                self.transport.write(b"end")
+
+    protocol = Peer()
+    transport, theirs = soon_or_never(loop, connect_pair(protocol))
+    with theirs:
+        theirs.setblocking(False)
+        theirs.send(b"go")
+        turn_until(loop, functools.partial(has, protocol, len(b"goanswer")))
+        assert theirs.recv(100) == b"end"
+        assert reports
+        assert all("cannot enter context" in str(report["exception"]) for report in reports)
+        reports.clear()
+        transport.abort()
+        turn(loop)
+
+
+def test_a_connection_that_is_left_open_at_exit_is_no_error() -> None:
+    said = run_script(
+        """
+loop = new_loop()
+asyncio.set_event_loop(loop)
+ours, theirs = socket.socketpair()
+loop.run_until_complete(loop.create_connection(asyncio.Protocol, sock=ours))
+loop.run_until_complete(asyncio.sleep(0.01))
+print("done")
+"""
+    )
+    assert said.strip() == "done"

@@ -111,7 +111,7 @@ def test_a_task_that_waits_in_a_read_can_be_looked_at(loop: Loop) -> None:
     soon_or_never(loop, end(writer, peer))
 
 
-@pytest.mark.parametrize("limit", [float("inf"), 2**62, 2**80])
+@pytest.mark.parametrize("limit", [float("inf"), float("nan"), 1e6, 2**62, 2**80])
 def test_a_limit_may_be_larger_than_any_line(loop: Loop, limit: float) -> None:
     reader, writer, peer = soon_or_never(loop, streams(limit))
     peer.send(b"line\nmore")
@@ -273,3 +273,73 @@ def test_a_method_that_a_program_puts_into_the_class_stays(loop: Loop, monkeypat
 
     monkeypatch.setattr(asyncio.StreamReader, "readline", mine)
     assert soon_or_never(loop, talk()) == [b"mine"] * 4
+
+
+async def busy_streams() -> tuple[Any, socket.socket]:
+    """Return a server's writer whose connection has had messages, and the socket at its other end."""
+    writers: asyncio.Queue[Any] = asyncio.Queue()
+
+    async def serve(reader: asyncio.StreamReader, writer: Any) -> None:
+        for _ in range(3):
+            writer.write(await reader.read(10))
+            await writer.drain()
+        writers.put_nowait(writer)
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    peer = socket.create_connection(server.sockets[0].getsockname())
+    peer.setblocking(False)
+    loop = asyncio.get_running_loop()
+    for _ in range(3):
+        await loop.sock_sendall(peer, b"x")
+        assert await loop.sock_recv(peer, 10) == b"x"
+    server.close()
+    return await writers.get(), peer
+
+
+async def fail_beside(other: Any) -> None:
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(other)
+        raise ValueError
+
+
+def test_drain_in_unusual_ways(loop: Loop) -> None:
+    async def main() -> None:
+        writer, peer = await busy_streams()
+        with peer:
+            assert list(await asyncio.gather(writer.drain(), writer.drain())) == [None, None]
+            assert [await one for one in asyncio.as_completed([writer.drain(), writer.drain()])] == [None, None]
+            task = asyncio.create_task(writer.drain())
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(writer.drain(), 0)
+            with pytest.raises(ExceptionGroup) as group:
+                await fail_beside(writer.drain())
+            assert [type(error) for error in group.value.exceptions] == [ValueError]
+            once = writer.drain()
+            await once
+            with pytest.raises(RuntimeError, match="cannot reuse already awaited coroutine"):
+                await once
+            later = writer.drain()
+            writer.write(bytes(10_000_000))
+            waiting = asyncio.ensure_future(later)
+            await asyncio.sleep(0.01)
+            assert not waiting.done(), "it is judged when it is awaited"
+            left = 10_000_000
+            while left:
+                left -= len(await asyncio.get_running_loop().sock_recv(peer, 1 << 20))
+            await waiting
+            waiting = asyncio.ensure_future(writer.drain())
+            writer.write(bytes(10_000_000))
+            await asyncio.sleep(0.01)
+            waiting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+            later = writer.drain()
+            writer.transport.abort()
+            await asyncio.sleep(0.01)
+            with pytest.raises(ConnectionResetError):
+                await later
+
+    soon_or_never(loop, main())

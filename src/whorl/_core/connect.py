@@ -51,6 +51,8 @@ class Opening(Coroutine):
     def step(self):
         if self.finished:
             raise RuntimeError("cannot reuse already awaited coroutine")
+        if self.connecting is not None and self.connecting.is_awaited():
+            raise RuntimeError("coroutine is being awaited already")
         try:
             return self.advance()
         except BaseException:
@@ -60,8 +62,9 @@ class Opening(Coroutine):
     @cython.cfunc
     def advance(self):
         if self.transport is not None:
-            self.finished = True
-            return self.transport, self.protocol
+            pair = self.transport, self.protocol
+            self.forget()
+            return pair
         if not self.started:
             self.started = True
             self.loop.check_open()
@@ -80,11 +83,22 @@ class Opening(Coroutine):
     @cython.cfunc
     @cython.exceptval(-1, check=False)
     def abandon(self) -> cython.int:
+        connecting: Operation = self.connecting
+        transport, sock = self.transport, self.sock
+        self.forget()
+        if connecting is not None:
+            connecting.abandon()
+        if transport is not None:
+            transport.close()
+        elif sock is not None:
+            sock.close()
+        return 0
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def forget(self) -> cython.int:
+        """It is over: let go of what is held, which a task would keep."""
         self.finished = True
-        if self.connecting is not None:
-            self.connecting.abandon()
-        if self.transport is not None:
-            self.transport.close()
-        elif self.sock is not None:
-            self.sock.close()
+        self.connecting = None
+        self.transport = self.protocol = self.protocol_factory = self.sock = self.future = None
         return 0

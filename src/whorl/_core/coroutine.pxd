@@ -1,12 +1,15 @@
 # The C side of coroutine.py, for the operations.
 
-cdef class Coroutine:
+cdef class Stepped:
     cdef object future
     cdef bint started
     cdef bint finished
 
     cdef object step(self)
     cdef int abandon(self) except -1
+
+cdef class Coroutine(Stepped):
+    pass
 
 # What a call returns that is to be awaited and has nothing to wait for.
 cdef object DONE

@@ -15,8 +15,8 @@ from cython.cimports.whorl._core.linux import PYGEN_NEXT, PYGEN_RETURN, fill_am_
 
 @cython.no_gc_clear
 @cython.cclass
-class Coroutine:
-    """To be awaited once, by a coroutine or as a task of its own."""
+class Stepped:
+    """What a coroutine is to those who drive it."""
 
     def __await__(self):
         return self
@@ -39,9 +39,7 @@ class Coroutine:
         if self.finished:
             raise RuntimeError("cannot reuse already awaited coroutine")
         self.close()
-        if value is None:
-            value = kind() if isinstance(kind, type) else kind
-        raise value
+        raise_thrown(kind, value)
 
     def close(self):
         """End without a result; nothing was taken that nobody got."""
@@ -66,12 +64,6 @@ class Coroutine:
     def cr_await(self):
         return self.future
 
-    def __del__(self):
-        if not self.started:
-            warnings.warn(f"coroutine {self!r} was never awaited", RuntimeWarning, source=self, stacklevel=2)
-        elif not self.finished:
-            self.abandon()  # a coroutine that is dropped is closed
-
     def step(self):
         """Go on: returns the result and is ``finished``, or returns what the task is to wait for."""
         raise NotImplementedError
@@ -81,15 +73,52 @@ class Coroutine:
         raise NotImplementedError
 
 
+@cython.cfunc
+def raise_thrown(kind, value):
+    """Raise what was given to ``throw()``: an exception, or its class and perhaps its value."""
+    if value is None:
+        value = kind() if isinstance(kind, type) else kind
+    raise value
+
+
+@cython.cfunc
+@cython.exceptval(-1, check=False)
+def am_send(coroutine: Stepped, _value: object, result: cython.pointer(cython.pointer(PyObject))) -> cython.int:
+    """The C side of ``send()`` (PyAsyncMethods.am_send)."""
+    result[0] = cython.NULL
+    give(coroutine.step(), result)
+    return PYGEN_RETURN if coroutine.finished else PYGEN_NEXT
+
+
+# Before any subtype is made: they inherit it.
+fill_am_send(cython.cast(cython.pointer(PyTypeObject), Stepped), cython.cast(cython.p_void, am_send))
+
+
+@cython.no_gc_clear
+@cython.cclass
+class Coroutine(Stepped):
+    """To be awaited once, by a coroutine or as a task of its own; it warns if nobody does."""
+
+    def __del__(self):
+        if not self.started:
+            warnings.warn(f"coroutine {self!r} was never awaited", RuntimeWarning, source=self, stacklevel=2)
+        elif not self.finished:
+            self.abandon()  # a coroutine that is dropped is closed
+
+
 @cython.final
 @cython.cclass
-class Done(Coroutine):
+class Done(Stepped):
     """A coroutine that has nothing to do: it may be awaited any number of times."""
 
     method = "Done"
 
     def __cinit__(self):
         self.started = self.finished = True
+
+    def throw(self, kind, value=None, traceback=None):
+        """End with an exception, cancellation for one; the next one is not concerned."""
+        raise_thrown(kind, value)
 
     @cython.cfunc
     def step(self):
@@ -100,17 +129,5 @@ class Done(Coroutine):
     def abandon(self) -> cython.int:
         return 0
 
-
-@cython.cfunc
-@cython.exceptval(-1, check=False)
-def am_send(coroutine: Coroutine, _value: object, result: cython.pointer(cython.pointer(PyObject))) -> cython.int:
-    """The C side of ``send()`` (PyAsyncMethods.am_send)."""
-    result[0] = cython.NULL
-    give(coroutine.step(), result)
-    return PYGEN_RETURN if coroutine.finished else PYGEN_NEXT
-
-
-# Before any subtype is made: they inherit it.
-fill_am_send(cython.cast(cython.pointer(PyTypeObject), Coroutine), cython.cast(cython.p_void, am_send))
 
 DONE = Done()

@@ -41,7 +41,7 @@ from whorl._core.faces import face
 from whorl._core.registry import system_error
 from whorl.compat import FlowControlMixin
 
-_FACE = face("DatagramTransport", asyncio.DatagramTransport, FlowControlMixin)
+_FACE = cython.declare(object, face("DatagramTransport", asyncio.DatagramTransport, FlowControlMixin))
 
 # Datagrams that one event may take: a socket that many send to is asked of less often, and holds nobody up for long.
 _READS_MOST = cython.declare(cython.int, 16)

@@ -25,7 +25,7 @@ cdef class Scheduler:
     cdef Registry registry
     cdef Waker waker
     cdef ReadyQueue corked
-    cdef Watch served
+    cdef Watch served  # the transport whose protocol is told of something now; what it writes is on no list
     cdef bint in_callback
     cdef double polled_at
     cdef bint left_to_tasks

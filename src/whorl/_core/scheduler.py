@@ -307,6 +307,8 @@ class Scheduler:
         """Take events from the kernel, waiting for them if nothing else is to be done."""
         registry: Registry = self.registry
         timeout: cython.int = self.timeout(self.now() if self.own_clock else now)
+        if self.served is not None:
+            self.served.flush_inside()  # its protocol turns the loop, and may wait for an answer
         if self.corked.count:
             # Written by a destructor, after the callback that it belongs to: nobody else would flush it.
             self.flush_corked()

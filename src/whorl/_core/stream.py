@@ -5,11 +5,12 @@ Reading: epoll says readable, one ``recv`` goes into the loop's scratch buffer (
 ``BufferedProtocol``), the protocol gets the bytes. One read for each event, so that a busy connection does not hold
 up the others; the kernel reports again what is left.
 
-Writing: ``write`` puts bytes into the buffer and corks the transport; when the callback that wrote ends, the scheduler
-calls ``flush``, and one ``send`` or ``sendmsg`` takes all of it. What the kernel does not take waits for EPOLLOUT.
-More than the high-water mark, or than ``_CORK_MOST``, is not held back: it is sent at once, and what is left then
-pauses the protocol. Whatever asks for the truth (``get_write_buffer_size``, ``write_eof``, ``close``, ``abort``)
-flushes first, so that nobody can tell the difference from a transport that sends at once.
+Writing: ``write`` puts bytes into the buffer and corks the transport; when the callback that wrote ends, one ``send`` or
+``sendmsg`` takes all of it. ``on_events`` sees to that for what the protocol writes while it is told of something here,
+the scheduler (by ``flush``) for what is written from elsewhere. What the kernel does not take waits for EPOLLOUT. More
+than the high-water mark, or than ``_CORK_MOST``, is not held back: it is sent at once, and what is left then pauses the
+protocol. Whatever asks for the truth (``get_write_buffer_size``, ``write_eof``, ``close``, ``abort``), and a failure of
+the protocol, flushes first.
 """
 
 import asyncio
@@ -62,7 +63,8 @@ from whorl._core.registry import system_error
 from whorl._core.transport import attach_to_server, detach_from_server
 from whorl.compat import SENDFILE_MODE, FlowControlMixin, drain_helper
 
-_FACE = face("StreamTransport", FlowControlMixin, asyncio.Transport)
+# (Declared, so that it is there to the last: a module's names are gone before its objects.)
+_FACE = cython.declare(object, face("StreamTransport", FlowControlMixin, asyncio.Transport))
 
 # Bytes that are held back at most until the callback ends: the kernel's send buffer takes about as many at once.
 _CORK_MOST = cython.declare(cython.Py_ssize_t, 64 * 1024)

@@ -30,7 +30,7 @@ import cython
 from cython.cimports.cpython.bytearray import PyByteArray_AS_STRING, PyByteArray_GET_SIZE, PyByteArray_Resize
 from cython.cimports.cpython.bytes import PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
 from cython.cimports.libc.string import memcpy
-from cython.cimports.whorl._core.coroutine import DONE, Coroutine
+from cython.cimports.whorl._core.coroutine import Coroutine, Stepped
 from cython.cimports.whorl._core.linux import EPOLLIN, MSG_DONTWAIT, errno, memmem, recv, referent, socket_fd
 from cython.cimports.whorl._core.scheduler import Scheduler
 from cython.cimports.whorl._core.transport import Transport
@@ -284,6 +284,85 @@ class StreamRead(Coroutine):
         return 0
 
 
+# Made and forgotten with each message: so they are kept for reuse, and have no finalizer, which would make them seem
+# finalized for ever. Nobody warns of one that is not awaited; of a connection's first, asyncio does.
+@cython.final
+@cython.freelist(64)
+@cython.no_gc_clear
+@cython.cclass
+class StreamDrain(Stepped):
+    """One ``writer.drain()``: nothing to wait for, unless the transport is full or ending, or reading has failed."""
+
+    feed: StreamFeed
+    writer: object
+    rest: object
+
+    method = "StreamWriter.drain"
+
+    def __repr__(self):
+        return f"<{self.method} on {self.writer!r}>"
+
+    @cython.cfunc
+    def step(self):
+        transport: Transport
+        if self.finished:
+            raise RuntimeError("cannot reuse already awaited coroutine")
+        if self.rest is None:
+            self.started = True
+            transport = self.feed.transport
+            if not (
+                transport is None
+                or transport.closing
+                or transport.protocol_paused
+                or self.feed.names["_exception"] is not None
+            ):
+                self.finish()
+                return None
+            self.rest = _drain(self.writer)
+        try:
+            return self.rest.send(None)
+        except StopIteration:
+            self.finish()
+            return None
+        except BaseException:
+            if self.rest is not None and self.rest.cr_frame is None:
+                self.finish()
+            raise
+
+    def throw(self, kind, value=None, traceback=None):
+        """End with an exception, cancellation for one."""
+        rest = self.rest
+        if rest is None:
+            return Stepped.throw(self, kind, value, traceback)
+        if value is None:
+            value = kind() if isinstance(kind, type) else kind
+        try:
+            return rest.throw(value)
+        finally:
+            if rest.cr_frame is None:
+                self.finish()
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def abandon(self) -> cython.int:
+        rest = self.rest
+        self.finish()
+        if rest is not None:
+            rest.close()
+        return 0
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def finish(self) -> cython.int:
+        """It is over: let go of what is held, which a task would keep."""
+        self.finished = True
+        writer, self.writer = self.writer, None
+        feed, self.feed = self.feed, _NO_FEED
+        rest, self.rest = self.rest, None
+        del writer, feed, rest
+        return 0
+
+
 @cython.final
 @cython.no_gc_clear
 @cython.cclass
@@ -372,13 +451,11 @@ class StreamFeed:
         return callback(reader, writer)
 
     def drain(self):
-        """Wait until there is room for more: for nothing, unless the transport is full or ending, or reading failed."""
-        transport: Transport = self.transport
-        if not (
-            transport is None or transport.closing or transport.protocol_paused or self.names["_exception"] is not None
-        ):
-            return DONE
-        return _drain(referent(self.writer_ref))
+        """Wait until there is room for more."""
+        operation: StreamDrain = StreamDrain.__new__(StreamDrain)
+        operation.feed = self
+        operation.writer = referent(self.writer_ref)
+        return operation
 
     def count_message(self):
         """Take notice of a message that went to the protocol; the second one shows that it is worth more."""
@@ -464,9 +541,9 @@ def limit_of(names: dict) -> cython.Py_ssize_t:
     size: cython.Py_ssize_t = _LIMIT_MOST
     try:
         size = limit
-    except (OverflowError, TypeError):  # infinity, for one
+    except (OverflowError, TypeError):  # a float, infinity for one
         if limit < _LIMIT_MOST:
-            raise
+            size = int(max(limit, -1))  # numbers of bytes are whole: they are above both or neither
     return min(size, _LIMIT_MOST)
 
 

@@ -2,10 +2,13 @@ import asyncio
 from collections.abc import Coroutine as AnyCoroutine
 from typing import Any, final
 
-from whorl._core.coroutine import Coroutine
+from whorl._core.coroutine import Coroutine, Stepped
 
 @final
 class StreamRead(Coroutine[Any]): ...
+
+@final
+class StreamDrain(Stepped[None]): ...
 
 @final
 class StreamFeed:

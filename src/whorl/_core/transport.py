@@ -31,6 +31,7 @@ from cython.cimports.whorl._core.scheduler import Scheduler
 
 from whorl import compat
 
+_warn = cython.declare(object, warnings.warn)  # there to the last, when the module's names are gone
 _HIGH_WATER = cython.declare(cython.Py_ssize_t, 64 * 1024)  # asyncio's default
 _MARK_MOST = 2**62  # a mark above that, infinity for one, is the same as this
 
@@ -200,8 +201,13 @@ class Transport(Watch):
 
     def on_events(self, events: uint32_t) -> cython.int:
         armed: uint32_t = self.armed
-        context_enter(self.context)
+        try:
+            context_enter(self.context)
+        except RuntimeError as exc:  # somebody turns the loop within a method of this very protocol
+            self.report(exc, "a transport cannot be served within one of its protocol's methods")
+            return 0
         # What it writes to itself now is sent here in the end, with nobody else asked to see to it.
+        before: Watch = self.loop.served
         self.loop.served = self
         try:
             # A hang-up or an error is reported to both sides: the system call finds out what it is.
@@ -214,7 +220,7 @@ class Transport(Watch):
             self.loop.cork(self)
             raise
         finally:
-            self.loop.served = None
+            self.loop.served = before
             context_exit(self.context)
         return 0
 
@@ -317,6 +323,8 @@ class Transport(Watch):
 
     def _force_close(self, exc):
         if not self.lost:
+            self.flush_inside()  # what was written before belongs to the time before
+        if not self.lost:
             self.drop_pending()
             self.lose(exc)
 
@@ -363,7 +371,7 @@ class Transport(Watch):
             self.closing = True
             self.lost = 1
             self.change_protocol(None)  # the collector empties neither a transport nor the feed of its reader
-        warnings.warn(message, ResourceWarning, source=self, stacklevel=2)
+        _warn(message, ResourceWarning, source=self, stacklevel=2)
 
 
 def attach_to_server(server, transport):
