@@ -5,8 +5,8 @@ Reading: epoll says readable, one ``recv`` goes into the loop's scratch buffer (
 ``BufferedProtocol``), the protocol gets the bytes. One read for each event, so that a busy connection does not hold
 up the others; the kernel reports again what is left.
 
-Writing: ``write`` puts bytes into the buffer and corks the transport; when the callback that wrote ends, one ``send`` or
-``sendmsg`` takes all of it. ``on_events`` sees to that for what the protocol writes while it is told of something here,
+Writing: ``write`` puts bytes into the buffer and corks the transport; when the callback that wrote ends, one ``send``
+or ``sendmsg`` takes all of it. ``on_events`` sees to that for what the protocol writes while it is told of something,
 the scheduler (by ``flush``) for what is written from elsewhere. What the kernel does not take waits for EPOLLOUT. More
 than the high-water mark, or than ``_CORK_MOST``, is not held back: it is sent at once, and what is left then pauses the
 protocol. Whatever asks for the truth (``get_write_buffer_size``, ``write_eof``, ``close``, ``abort``), and a failure of
