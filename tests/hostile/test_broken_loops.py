@@ -126,7 +126,7 @@ class ForgetsChildren(asyncio.SelectorEventLoop):
 
     def close(self) -> None:
         for start in self.starts:
-            start.result().close()
+            self.run_until_complete(start).close()  # it may not have come to its end
         self.run_until_complete(asyncio.sleep(0.01))
         super().close()
 
