@@ -1,9 +1,10 @@
 # Kernel-facing module: compiled only; connect.pyi is its face to type checkers.
 """Connecting to the only address there is: ``create_connection`` in its plain case, with nothing to choose from.
 
-A coroutine written by hand, in three steps: make a socket and connect it; when the kernel says that it is connected,
-make the protocol and its transport; when the transport has told the protocol, return both. For the last step no future
-is needed: the transport's first callback is queued already, so in the turn after it is this coroutine's turn, too.
+A coroutine written by hand, in three steps: make a socket and connect it; when the kernel says that it is connected, in
+the next turn at the earliest, make the protocol and its transport; when the transport has told the protocol, return
+both. For the last step no future is needed: the transport's first callback is queued already, so in the turn after it
+is this coroutine's turn, too.
 """
 
 import socket
@@ -70,10 +71,16 @@ class Opening(Coroutine):
             self.loop.check_open()
             self.sock = socket.socket(self.family, _TYPE, self.proto)
             self.connecting = Connect(self.loop, self.sock, self.address)
-        awaited = self.connecting.step()
-        self.future = self.connecting.future
-        if not self.connecting.finished:
+            awaited = self.connecting.step()
+            self.future = self.connecting.future
+            # Even if it is connected at once, the others have their turn now: connections that are opened together then
+            # go through the kernel together, which wakes the server once for all of them.
             return awaited
+        if not self.connecting.finished:
+            awaited = self.connecting.step()
+            self.future = self.connecting.future
+            if not self.connecting.finished:
+                return awaited
         self.protocol = self.protocol_factory()
         # The kernel was asked for the peer to find out whether there is one.
         extra = {"peername": self.connecting.address} if self.connecting.passed else None
