@@ -15,6 +15,7 @@ from cython.cimports.whorl._core.operation import Operation
 from cython.cimports.whorl._core.scheduler import Scheduler
 
 from whorl._core.sock import Connect
+from whorl._core.stream import StreamTransport
 
 # Made so, a socket needs no call of its own to become non-blocking.
 _TYPE = cython.declare(object, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
@@ -31,6 +32,7 @@ class Opening(Coroutine):
     family: object
     proto: object
     address: object
+    make_transport: object
     sock: object
     connecting: Operation
     transport: object
@@ -38,8 +40,10 @@ class Opening(Coroutine):
 
     method = "create_connection"
 
-    def __init__(self, loop: Scheduler, protocol_factory, family, proto, address):
+    def __init__(self, loop: Scheduler, protocol_factory, family, proto, address, make_transport=None):
+        """``make_transport`` is a loop's own way to make one, if it has one."""
         self.loop = loop
+        self.make_transport = make_transport
         self.protocol_factory = protocol_factory
         self.family = family
         self.proto = proto
@@ -84,7 +88,10 @@ class Opening(Coroutine):
         self.protocol = self.protocol_factory()
         # The kernel was asked for the peer to find out whether there is one.
         extra = {"peername": self.connecting.address} if self.connecting.passed else None
-        self.transport = self.loop._make_socket_transport(self.sock, self.protocol, None, extra=extra)
+        if self.make_transport is None:
+            self.transport = StreamTransport(self.loop, self.sock, self.protocol, None, extra)
+        else:
+            self.transport = self.make_transport(self.sock, self.protocol, None, extra=extra)
         return None  # a bare yield
 
     @cython.cfunc
@@ -107,5 +114,5 @@ class Opening(Coroutine):
         """It is over: let go of what is held, which a task would keep."""
         self.finished = True
         self.connecting = None
-        self.transport = self.protocol = self.protocol_factory = self.sock = self.future = None
+        self.transport = self.protocol = self.protocol_factory = self.make_transport = self.sock = self.future = None
         return 0

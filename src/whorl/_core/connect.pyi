@@ -14,4 +14,5 @@ class Opening(Coroutine[tuple[asyncio.Transport, asyncio.BaseProtocol]]):
         family: int,
         proto: int,
         address: tuple[Any, ...],
+        make_transport: Callable[..., asyncio.Transport] | None = None,
     ) -> None: ...

@@ -37,7 +37,9 @@ def create_connection(self: Any, *args: Any, **kwargs: Any) -> Coroutine[Any, An
         known = in_digits(args[1], args[2], 0, socket.SOCK_STREAM, 0)
         if known is not None and len(known) == 1:
             family, _, proto, _, address = known[0]
-            return Opening(self, args[0], family, proto, address)
+            make = self._make_socket_transport
+            own = None if getattr(make, "__func__", None) is make_socket_transport else make
+            return Opening(self, args[0], family, proto, address, own)
     return attempt(self, compat.create_connection, args, kwargs)
 
 
