@@ -1,6 +1,7 @@
 """Messages as a protocol gets them: bytes that stay what they are for whoever keeps them; and what it answers."""
 
 import asyncio
+import contextlib
 import functools
 import random
 import socket
@@ -18,6 +19,19 @@ KEEPING: dict[str, Callable[[int, bytes], Any]] = {
     "every third": lambda number, data: data if number % 3 == 0 else None,
     "views": lambda _number, data: memoryview(data),
 }
+
+
+def sending(sock: socket.socket, data: bytes) -> Callable[[], bool]:
+    """Return what sends as much as the kernel takes, each time it is called, and says whether that was all."""
+    left = memoryview(data)
+
+    def send() -> bool:
+        nonlocal left
+        with contextlib.suppress(BlockingIOError):
+            left = left[sock.send(left) :]
+        return not left
+
+    return send
 
 
 def has(protocol: Recorder, size: int) -> bool:
@@ -56,18 +70,8 @@ def test_what_is_kept_stays_as_it_was(
         expected[which] += data
         protocol, transport, theirs = connected[which]
         theirs.setblocking(False)
-        left = memoryview(data)
-
-        def passed_on(theirs: socket.socket = theirs, protocol: Peer = protocol, which: int = which) -> bool:
-            nonlocal left
-            if left:
-                try:
-                    left = left[theirs.send(left) :]
-                except BlockingIOError:
-                    return False
-            return len(protocol.data) == len(expected[which])
-
-        turn_until(loop, passed_on)
+        turn_until(loop, sending(theirs, data))
+        turn_until(loop, functools.partial(has, protocol, len(expected[which])))
     for which, (protocol, transport, theirs) in enumerate(connected):
         assert protocol.data == expected[which]
         transport.abort()
@@ -116,20 +120,10 @@ def test_another_protocol_takes_over_amid_large_messages(loop: asyncio.AbstractE
     first = First()
     transport, theirs = soon_or_never(loop, connect_pair(first, tcp=True))
     theirs.setblocking(False)
-    left = memoryview(random.Random(1).randbytes(3_000_000))
-    whole = bytes(left)
+    whole = random.Random(1).randbytes(3_000_000)
     with theirs:
-
-        def passed_on() -> bool:
-            nonlocal left
-            if left:
-                try:
-                    left = left[theirs.send(left) :]
-                except BlockingIOError:
-                    return False
-            return len(first.data) + len(second.data) == len(whole)
-
-        turn_until(loop, passed_on)
+        turn_until(loop, sending(theirs, whole))
+        turn_until(loop, lambda: len(first.data) + len(second.data) == len(whole))
         assert first.data + second.data == whole
         assert second.data
         transport.abort()

@@ -11,5 +11,8 @@ cdef class Stepped:
 cdef class Coroutine(Stepped):
     pass
 
+# The exception that was given to throw().
+cdef object thrown(object kind, object value)
+
 # What a call returns that is to be awaited and has nothing to wait for.
 cdef object DONE

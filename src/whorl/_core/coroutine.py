@@ -39,7 +39,7 @@ class Stepped:
         if self.finished:
             raise RuntimeError("cannot reuse already awaited coroutine")
         self.close()
-        raise_thrown(kind, value)
+        raise thrown(kind, value)
 
     def close(self):
         """End without a result; nothing was taken that nobody got."""
@@ -74,11 +74,11 @@ class Stepped:
 
 
 @cython.cfunc
-def raise_thrown(kind, value):
-    """Raise what was given to ``throw()``: an exception, or its class and perhaps its value."""
-    if value is None:
-        value = kind() if isinstance(kind, type) else kind
-    raise value
+def thrown(kind, value):
+    """Return the exception that was given to ``throw()``: as it is, or by its class and perhaps its value."""
+    if value is not None:
+        return value
+    return kind() if isinstance(kind, type) else kind
 
 
 @cython.cfunc
@@ -118,7 +118,7 @@ class Done(Stepped):
 
     def throw(self, kind, value=None, traceback=None):
         """End with an exception, cancellation for one; the next one is not concerned."""
-        raise_thrown(kind, value)
+        raise thrown(kind, value)
 
     @cython.cfunc
     def step(self):

@@ -30,7 +30,7 @@ import cython
 from cython.cimports.cpython.bytearray import PyByteArray_AS_STRING, PyByteArray_GET_SIZE, PyByteArray_Resize
 from cython.cimports.cpython.bytes import PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
 from cython.cimports.libc.string import memcpy
-from cython.cimports.whorl._core.coroutine import Coroutine, Stepped
+from cython.cimports.whorl._core.coroutine import Coroutine, Stepped, thrown
 from cython.cimports.whorl._core.linux import EPOLLIN, MSG_DONTWAIT, errno, memmem, recv, referent, socket_fd
 from cython.cimports.whorl._core.scheduler import Scheduler
 from cython.cimports.whorl._core.transport import Transport
@@ -98,10 +98,8 @@ class StreamRead(Coroutine):
         """End with an exception, cancellation for one."""
         if self.rest is None:
             return Coroutine.throw(self, kind, value, traceback)
-        if value is None:
-            value = kind() if isinstance(kind, type) else kind
         try:
-            return self.rest.throw(value)
+            return self.rest.throw(thrown(kind, value))
         finally:
             if self.rest is not None and self.rest.cr_frame is None:
                 self.finish()
@@ -334,10 +332,8 @@ class StreamDrain(Stepped):
         rest = self.rest
         if rest is None:
             return Stepped.throw(self, kind, value, traceback)
-        if value is None:
-            value = kind() if isinstance(kind, type) else kind
         try:
-            return rest.throw(value)
+            return rest.throw(thrown(kind, value))
         finally:
             if rest.cr_frame is None:
                 self.finish()
