@@ -17,7 +17,7 @@ PACKAGE = "whorl"
 # What the first name after ``whorl.`` may be. ``""`` is the package's own __init__: it hands out names of every layer
 # before the command, and loads none until it is asked.
 LAYERS = (
-    ("errors", "abc", "compat", "system"),
+    ("errors", "abc", "compat", "system", "bell"),
     ("_core", "forms"),
     ("_loop",),
     ("runner", "instruments", "cancellation"),

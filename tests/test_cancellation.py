@@ -8,6 +8,7 @@ import threading
 import pytest
 
 import whorl
+from whorl.bell import Bell
 from whorl.cancellation import Cancellation, cancellable, current, wait_until
 
 
@@ -94,7 +95,7 @@ def test_a_context_that_travels_to_another_thread_takes_no_cancellation_along() 
 
 
 def test_waiting_ends_with_the_bell_or_the_time() -> None:
-    bell = threading.Event()
+    bell = Bell()
     assert wait_until(lambda: True, bell)
     assert not wait_until(lambda: False, bell, 0.001)
     done = threading.Event()

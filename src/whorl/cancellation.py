@@ -15,16 +15,10 @@ import contextvars
 import threading
 import time
 from collections.abc import Awaitable, Callable, Generator, Iterator
-from typing import Protocol
 
+from whorl.bell import Bell
 from whorl.errors import Cancelled
 from whorl.forms import loop_runs_here
-
-
-class Bell(Protocol):
-    """Something that a request rings: a ``threading.Event``, for one."""
-
-    def set(self) -> None: ...
 
 
 class Cancellation:
@@ -44,7 +38,7 @@ class Cancellation:
         """Whether the work has ended."""
         self._lock = threading.Lock()
         self._message: object = None
-        self._bells: list[Bell] = []
+        self._rings: list[Callable[[], object]] = []
 
     def request(self, message: object = None) -> None:
         """Ask the work to stop, at its next checkpoint or in the wait that it is in; from any thread.
@@ -56,8 +50,8 @@ class Cancellation:
             # Two requests before one delivery are one, as with a task.
             self.pending = True
             self._message = message
-            for bell in self._bells:
-                bell.set()
+            for ring in self._rings:
+                ring()
 
     def check(self) -> None:
         """Deliver a request that waits, the outer work's first.
@@ -75,7 +69,7 @@ class Cancellation:
             message = self._message
         raise Cancelled() if message is None else Cancelled(message)
 
-    def wait(self, is_done: Callable[[], bool], bell: threading.Event, seconds: float | None = None) -> bool:
+    def wait(self, is_done: Callable[[], bool], bell: Bell, seconds: float | None = None) -> bool:
         """Wait until something is done, at most for a time.
 
         Parameters:
@@ -90,7 +84,7 @@ class Cancellation:
             Cancelled: a request came before.
         """
         ends = None if seconds is None else time.monotonic() + seconds
-        self.listen(bell)
+        self.listen(bell.set)
         try:
             while True:
                 bell.clear()
@@ -100,23 +94,23 @@ class Cancellation:
                 left = None if ends is None else ends - time.monotonic()
                 if left is not None and left <= 0:
                     return False
-                bell.wait(None if left is None else min(left, threading.TIMEOUT_MAX))
+                bell.wait(left)
         finally:
-            self.forget(bell)
+            self.forget(bell.set)
 
-    def listen(self, bell: "Bell") -> None:
+    def listen(self, ring: Callable[[], object]) -> None:
         """Have requests ring a bell, the outer work's too; those that listen longest hear of it first."""
         if self.outer is not None:
-            self.outer.listen(bell)
+            self.outer.listen(ring)
         with self._lock:
-            self._bells.append(bell)
+            self._rings.append(ring)
 
-    def forget(self, bell: "Bell") -> None:
+    def forget(self, ring: Callable[[], object]) -> None:
         """Have requests ring a bell no more."""
         if self.outer is not None:
-            self.outer.forget(bell)
+            self.outer.forget(ring)
         with self._lock:
-            self._bells.remove(bell)
+            self._rings.remove(ring)
 
 
 # Of the work that the code which asks belongs to. A context variable and no thread-local: a job that enters another
@@ -147,7 +141,7 @@ def cancellable(cancellation: Cancellation) -> Iterator[Cancellation]:
             _current.reset(token)
 
 
-def wait_until(is_done: Callable[[], bool], bell: threading.Event, seconds: float | None = None) -> bool:
+def wait_until(is_done: Callable[[], bool], bell: Bell, seconds: float | None = None) -> bool:
     """Wait as `Cancellation.wait` does, under the cancellation of the work that this thread does, if any."""
     return (current() or Cancellation()).wait(is_done, bell, seconds)
 
@@ -202,7 +196,7 @@ def sleep(seconds: float) -> Awaitable[None]:
         raise ValueError("a time to sleep must be a number of seconds, got NaN")
     if loop_runs_here():
         return asyncio.sleep(max(0, seconds))
-    wait_until(lambda: False, threading.Event(), seconds)
+    wait_until(lambda: False, Bell(), seconds)
     return _SLEPT
 
 

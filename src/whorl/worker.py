@@ -10,6 +10,7 @@ import itertools
 import threading
 from collections.abc import Callable
 
+from whorl.bell import Bell
 from whorl.system import at_fork
 
 # Seconds for which an idle thread waits for another call: long enough for a busy phase, short enough to leave no trace
@@ -61,7 +62,7 @@ class _Worker:
         # A daemon: a call that can't be stopped must not keep the program from ending. Whoever made it has waited for
         # it, or said that it did not.
         self.thread = threading.Thread(target=self._work, daemon=True)
-        self.bell = threading.Event()
+        self.bell = Bell()
         self.call: tuple[Callable[[], None], contextvars.Context] | None = None
 
     def take(self, call: Callable[[], None], context: contextvars.Context, name: str | None) -> None:

@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 import pytest
 
+from child import running
+
 from .programs import ENCODED, LOOPS, PROGRAMS
 from .terminal import DEADLINE, Terminal
 
@@ -272,8 +274,7 @@ def command(request: pytest.FixtureRequest) -> list[str]:
 @pytest.mark.parametrize("program", [WAIT_IN_LOOP, WAIT_IN_THREAD], ids=["loop", "thread"])
 def test_signal_ends_the_program(number: signal.Signals, program: str, command: list[str], tmp_path: Path) -> None:
     (tmp_path / "app.py").write_text(program)
-    pipe = subprocess.PIPE
-    with subprocess.Popen([*command, "app.py"], cwd=tmp_path, stdout=pipe, stderr=pipe) as process:
+    with running(*command, "app.py", cwd=tmp_path) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"ready\n"
         process.send_signal(number)

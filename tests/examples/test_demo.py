@@ -13,6 +13,7 @@ import pyte
 import pyte.modes
 import pytest
 
+from child import running
 from cli.terminal import COLUMNS, DEADLINE, LINES, Terminal, text_of
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -99,8 +100,7 @@ def test_interrupt_on_a_terminal_ends_the_demo(part: str, tmp_path: Path) -> Non
 
 
 def test_interrupt_of_the_demo_alone_reaches_the_spinner(tmp_path: Path) -> None:
-    pipe = subprocess.PIPE
-    with subprocess.Popen(DEMO, cwd=tmp_path, stdout=pipe, stderr=pipe) as demo:
+    with running(*DEMO, cwd=tmp_path) as demo:
         assert demo.stdout is not None
         while not demo.stdout.readline().startswith(b"spinner object"):
             pass

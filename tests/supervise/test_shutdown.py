@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -11,6 +10,7 @@ import time
 import pytest
 
 import whorl
+from child import running
 from supervise.conftest import Run
 from whorl.supervise import crew as crew_module
 
@@ -161,7 +161,7 @@ with whorl.Supervisor() as crew:
 
 
 def test_ctrl_c_stops_the_jobs_and_comes_out() -> None:
-    with subprocess.Popen([sys.executable, "-c", CTRL_C], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+    with running(sys.executable, "-c", CTRL_C) as child:
         assert child.stdout is not None
         assert child.stdout.readline() == b"ready\n"
         child.send_signal(signal.SIGINT)
@@ -183,7 +183,7 @@ with whorl.Supervisor() as crew:
 
 
 def test_a_second_ctrl_c_ends_a_program_whose_job_never_looks() -> None:
-    with subprocess.Popen([sys.executable, "-c", STUBBORN], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+    with running(sys.executable, "-c", STUBBORN) as child:
         assert child.stdout is not None
         assert child.stdout.readline() == b"ready\n"
         while child.poll() is None:

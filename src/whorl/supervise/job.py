@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Generic, Literal, TypeVar
 
+from whorl.bell import Bell
 from whorl.cancellation import wait_until
 from whorl.errors import Cancelled
 from whorl.forms import need_plain_code, runs_here
@@ -235,7 +236,7 @@ class ThreadsJob(Job[T]):
             if getattr(self._work, "thread", None) is threading.current_thread():
                 raise RuntimeError(f"job {self.name!r} can't wait for itself")
             need_plain_code("job.result()", "async with whorl.Supervisor() as crew: … await job.result()")
-            bell = threading.Event()
+            bell = Bell()
             self._when_done(bell.set)
             try:
                 if not wait_until(self.done, bell, timeout):

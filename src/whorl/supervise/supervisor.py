@@ -4,7 +4,6 @@ from types import TracebackType
 
 from whorl.forms import need_coroutine, need_plain_code
 from whorl.supervise.crew import Options
-from whorl.supervise.interrupts import Interrupts
 from whorl.supervise.tasks import TaskCrew
 from whorl.supervise.threads import ThreadCrew
 
@@ -78,7 +77,7 @@ class Supervisor:
     def __enter__(self) -> ThreadCrew:
         need_plain_code(_SYNC, _ASYNC)
         self._check_new()
-        self._crew = crew = ThreadCrew(self._options, Interrupts(Supervisor.__exit__.__code__))
+        self._crew = crew = ThreadCrew(self._options, Supervisor.__exit__.__code__)
         crew._enter()
         return crew
 

@@ -25,16 +25,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class _LoopBell:
-    """A bell that a loop hears."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop, heard: Callable[[], None]) -> None:
-        self._loop, self._heard = loop, heard
-
-    def set(self) -> None:
-        self._loop.call_soon_threadsafe(self._heard)
-
-
 class TaskCrew(Crew):
     """What ``async with whorl.Supervisor() as crew`` gives."""
 
@@ -51,7 +41,7 @@ class TaskCrew(Crew):
         self._driver: TaskDriver | None = None
         # Of the thread's job that this loop runs in, if it does.
         self._outer = current()
-        self._outer_bell = _LoopBell(self._loop, self._hear_outer)
+        self._ring_outer = functools.partial(self._loop.call_soon_threadsafe, self._hear_outer)
 
     @overload
     def start(
@@ -140,7 +130,7 @@ class TaskCrew(Crew):
 
     def _enter(self) -> None:
         if self._outer is not None:
-            self._outer.listen(self._outer_bell)
+            self._outer.listen(self._ring_outer)
             self._hear_outer()  # of a request that came before anybody listened
         if self._options.deadline is not None:
             self._deadline_timer = self._loop.call_later(self._options.deadline, self._deadline_passed)
@@ -172,7 +162,7 @@ class TaskCrew(Crew):
             if self._deadline_timer is not None:
                 self._deadline_timer.cancel()
             if self._outer is not None:
-                self._outer.forget(self._outer_bell)
+                self._outer.forget(self._ring_outer)
             if self._display is not None:
                 self._display.close()
             if self._driver is not None:

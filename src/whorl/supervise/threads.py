@@ -5,8 +5,10 @@ import contextvars
 import functools
 import threading
 from collections.abc import Callable
+from types import CodeType
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from whorl.bell import Bell
 from whorl.cancellation import Cancellation, cancellable, current
 from whorl.errors import Cancelled
 from whorl.forms import is_coroutine_function
@@ -26,11 +28,11 @@ Outcome = tuple[Ending, Any, BaseException | None]
 class ThreadCrew(Crew):
     """What ``with whorl.Supervisor() as crew`` gives."""
 
-    def __init__(self, options: Options, interrupts: Interrupts) -> None:
+    def __init__(self, options: Options, exit_code: CodeType) -> None:
         super().__init__(options)
-        self._interrupts = interrupts
-        self._bell = threading.Event()
-        self._all_over = threading.Event()
+        self._bell = Bell()
+        self._interrupts = Interrupts(exit_code, self._bell)
+        self._all_over = Bell()
         self._driver: ThreadDriver | None = None
         # The block may be part of a job of an outer crew, whose requests to stop are heard in here as well.
         self._outer = current() or Cancellation()
@@ -87,7 +89,7 @@ class ThreadCrew(Crew):
         if deadline is not None:
 
             def watch() -> None:
-                if not self._all_over.wait(min(deadline, threading.TIMEOUT_MAX)):
+                if not self._all_over.wait(deadline):
                     self._deadline_passed()
 
             run_in_thread(watch, contextvars.Context(), "whorl deadline")
@@ -108,8 +110,8 @@ class ThreadCrew(Crew):
                 self._display.close()
             if self._driver is not None:
                 self._driver.stop()
-            pending = self._interrupts.release()
-        return KeyboardInterrupt() if pending else outcome
+            self._interrupts.release()
+        return KeyboardInterrupt() if self._interrupts.take() else outcome
 
     def _wait_interruptibly(self, raised: BaseException | None) -> BaseException | None:
         self._listening.__exit__(None, None, None)
@@ -121,15 +123,12 @@ class ThreadCrew(Crew):
             if raised is not None:
                 self._stop(f"its block raised {type(raised).__name__}")
             try:
-                self._interrupts.arm()
                 return self._wait(raised)
             except KeyboardInterrupt as error:
                 if isinstance(raised, KeyboardInterrupt):  # the user has no patience left
                     self._warn()
                     return error
                 raised = error
-            finally:
-                self._interrupts.disarm()
 
     def _wait(self, raised: BaseException | None) -> BaseException | None:
         warned = False
@@ -137,6 +136,8 @@ class ThreadCrew(Crew):
             news = functools.partial(self._has_changed, self._stopping_since)
             try:
                 if self._outer.wait(news, self._bell, self._patience(warned)):
+                    if self._interrupts.take():
+                        raise KeyboardInterrupt
                     continue
             except Cancelled as error:
                 raised = error if raised is None else raised
@@ -150,7 +151,7 @@ class ThreadCrew(Crew):
         return raised
 
     def _has_changed(self, stopping_since: float | None) -> bool:
-        return not self._live or self._stopping_since != stopping_since
+        return self._interrupts.pending or not self._live or self._stopping_since != stopping_since
 
 
 def launch_thread(job: Job[Any], over: Callable[..., None]) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import threading
 import time
 
+from whorl.bell import Bell
 from whorl.terminal.board import Board
 from whorl.terminal.complaints import log
 
@@ -15,7 +16,7 @@ class ThreadDriver:
 
     def __init__(self, board: Board) -> None:
         self._board = board
-        self._stopped = threading.Event()
+        self._stopped = Bell()
         self._thread = threading.Thread(target=self._drive, name=NAME, daemon=True)
 
     def start(self) -> None:
