@@ -22,18 +22,11 @@ def complaint(core: Path, suffix: str, root: Path, prefix: Path) -> str | None:
 
 
 def stale_modules(core: Path, suffix: str) -> Iterator[str]:
-    """For each module without a build, or with one that is older than its source, a line that says so.
-
-    A change in any ``.pxd`` or ``.h`` may change the layout of a struct that the module shares with others.
-    """
-    shared = [*core.glob("*.pxd"), *core.glob("*.h")]
-    for source in sorted(core.glob("*.py")):
-        if source.stem == "__init__":
-            continue
-        built = source.with_name(source.stem + suffix)
-        if not built.exists():
-            yield f"{source} is not built for Python {sys.version_info.major}.{sys.version_info.minor}"
-            continue
-        newest = max([source, *shared], key=lambda path: path.stat().st_mtime_ns)
-        if newest.stat().st_mtime_ns > built.stat().st_mtime_ns:
-            yield f"{built} is older than {newest.name}"
+    """A line for each source that is newer than what was built of them all, or one that nothing was built."""
+    built = core / f"compiled{suffix}"
+    if not built.exists():
+        yield f"{core} is not built for Python {sys.version_info.major}.{sys.version_info.minor}"
+        return
+    for source in sorted([*core.glob("*.py"), *core.glob("*.pxd"), *core.glob("*.h")]):
+        if source.stem != "__init__" and source.stat().st_mtime_ns > built.stat().st_mtime_ns:
+            yield f"{built} is older than {source.name}"

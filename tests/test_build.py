@@ -47,30 +47,27 @@ def write(folder: Path, *names: str, time: int) -> None:
 def core(tmp_path: Path) -> Path:
     folder = tmp_path / "src" / "whorl" / "_core"
     write(folder, "__init__.py", "a.py", "a.pxd", "a.pyi", "b.py", "native.h", time=100)
-    write(folder, f"a{SUFFIX}", f"b{SUFFIX}", time=100)
+    write(folder, f"compiled{SUFFIX}", time=100)
     return folder
 
 
-@pytest.mark.parametrize("fresh", ["__init__.py", "a.pyi", "a.c", "notes.txt", f"a{SUFFIX}"])
+@pytest.mark.parametrize("fresh", ["__init__.py", "a.pyi", "a.c", "notes.txt", f"compiled{SUFFIX}"])
 def test_a_build_as_new_as_its_source_is_fine(core: Path, fresh: str) -> None:
     write(core, fresh, time=200)
     assert list(staleness.stale_modules(core, SUFFIX)) == []
     assert staleness.complaint(core, SUFFIX, core, core / ".venv") is None
 
 
-@pytest.mark.parametrize(
-    ("newer", "stale"), [("a.py", ["a"]), ("b.py", ["b"]), ("a.pxd", ["a", "b"]), ("native.h", ["a", "b"])]
-)
-def test_a_build_older_than_its_source_is_not(core: Path, newer: str, stale: list[str]) -> None:
-    write(core, newer, time=101)
-    expected = [f"{core / name}{SUFFIX} is older than {newer}" for name in stale]
+@pytest.mark.parametrize("newer", [["a.py"], ["a.pxd"], ["native.h"], ["a.pxd", "b.py"]])
+def test_a_build_older_than_its_source_is_not(core: Path, newer: list[str]) -> None:
+    write(core, *newer, time=101)
+    expected = [f"{core / 'compiled'}{SUFFIX} is older than {name}" for name in newer]
     assert list(staleness.stale_modules(core, SUFFIX)) == expected
 
 
 def test_a_build_for_another_python_does_not_count(core: Path) -> None:
-    write(core, "a.cpython-312-x86_64-linux-gnu.so", time=100)
-    stale = list(staleness.stale_modules(core, ".cpython-312-x86_64-linux-gnu.so"))
-    assert [line.split(" is not built for Python")[0] for line in stale] == [str(core / "b.py")]
+    (stale,) = staleness.stale_modules(core, ".cpython-312-x86_64-linux-gnu.so")
+    assert stale.startswith(f"{core} is not built for Python")
 
 
 @pytest.mark.parametrize(
@@ -85,7 +82,7 @@ def test_the_complaint_says_how_to_mend_it(core: Path, environment: str, command
     write(core, "b.py", time=101)
     complaint = staleness.complaint(core, SUFFIX, Path("/checkout"), Path(environment))
     assert complaint is not None
-    assert f"b{SUFFIX} is older than b.py" in complaint
+    assert f"compiled{SUFFIX} is older than b.py" in complaint
     assert complaint.endswith(f"{command} builds it anew.")
 
 
@@ -102,12 +99,12 @@ def test_the_tests_refuse_to_run_on_an_old_build(core: Path, tmp_path: Path) -> 
         return run(sys.executable, "-m", "pytest", "tests", cwd=tmp_path, PYTHONPATH=str(core.parent.parent))
 
     _, suffix = _built("whorl._core.ready").name.split(".", 1)
-    write(core, f"a.{suffix}", f"b.{suffix}", time=100)
+    write(core, f"compiled.{suffix}", time=100)
     assert outcome()[0] == pytest.ExitCode.OK
     write(core, "b.py", time=101)
     code, output = outcome()
     assert code == pytest.ExitCode.USAGE_ERROR
-    assert f"b.{suffix} is older than b.py" in output
+    assert f"compiled.{suffix} is older than b.py" in output
     assert "`make install" in output
     assert "collected" not in output
 
@@ -200,7 +197,10 @@ def test_each_kind_of_build_is_made_anew(builder: Path, checkout: Path) -> None:
 
 def test_other_systems_build_nothing(tmp_path: Path) -> None:
     """setup.py is run as it is, with a setuptools that shows what it is asked to build."""
-    (tmp_path / "setuptools.py").write_text("Extension = None\ndef setup(**kwargs): print(kwargs['ext_modules'])\n")
+    command = tmp_path / "setuptools" / "command"
+    command.mkdir(parents=True)
+    (command.parent / "__init__.py").write_text("Extension = None\ndef setup(**kwargs): print(kwargs['ext_modules'])\n")
+    (command / "build_ext.py").write_text("build_ext = object\n")
     code = "import sys, runpy; sys.platform = 'darwin'; runpy.run_path('setup.py')"
     assert run(sys.executable, "-c", code, cwd=ROOT, PYTHONPATH=str(tmp_path)) == (0, "[]\n")
 
@@ -273,8 +273,7 @@ def test_an_installation_works_without_the_checkout(tmp_path: Path) -> None:
     assert typed == "True"
     installed = {Path(file).name for file in files.split()}
     sources = ROOT / "src" / "whorl" / "_core"
-    built = {_built(f"whorl._core.{path.stem}").name for path in sources.glob("*.py") if path.stem != "__init__"}
-    assert installed >= built | {path.name for path in sources.glob("*.pyi")}
+    assert installed >= {_built("whorl._core.ready").name} | {path.name for path in sources.glob("*.pyi")}
 
     assert run(venv / "bin" / "whorl", "--version", cwd=tmp_path)[0] == 0
     mypy = [sys.executable, "-m", "mypy", "--strict", "--python-executable", venv / "bin" / "python", "-c", TYPED]

@@ -8,6 +8,8 @@ A map of the package, each room importing only from the rooms before it:
     asyncio's private names that whorl relies on.
 ``system``
     What differs between systems.
+``bell``
+    What a thread waits at until it is rung.
 ``_core``
     Compiled. What runs once per callback or once per packet.
 ``forms``

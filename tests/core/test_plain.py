@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from whorl import _core
+
 from . import plain
 
 
@@ -14,6 +16,8 @@ def test_both_builds_of_one_source(name: str) -> None:
     compiled, uncompiled = importlib.import_module(f"whorl._core.{name}"), getattr(plain, name)
     assert compiled is sys.modules[f"whorl._core.{name}"] is not uncompiled
     assert str(compiled.__file__).endswith(".so")
+    assert compiled.__spec__ is not None
+    assert compiled.__spec__.origin == compiled.__file__
     assert str(plain.CORE / f"{name}.py") == uncompiled.__file__
     for cls in vars(uncompiled).values():
         if inspect.isclass(cls) and cls.__module__ == uncompiled.__name__:
@@ -23,3 +27,8 @@ def test_both_builds_of_one_source(name: str) -> None:
 
 def test_plain_modules_find_each_other() -> None:
     assert issubclass(plain.timers.TimerHandle, plain.handle.Handle)
+
+
+def test_every_module_is_loaded_with_the_package() -> None:
+    assert sorted(_core.MODULES) == sorted(path.stem for path in plain.CORE.glob("*.py") if path.stem != "__init__")
+    assert len({getattr(_core, name).__file__ for name in _core.MODULES}) == 1
