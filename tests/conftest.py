@@ -1,7 +1,8 @@
 """Before the first test: the compiled part of whorl must be that of its source, hypothesis must be repeatable, and
-whoever runs the tests says nothing about terminals."""
+whoever runs the tests says nothing about terminals, nor about Ctrl-C."""
 
 import os
+import signal
 import sys
 from importlib.machinery import EXTENSION_SUFFIXES
 from importlib.util import find_spec
@@ -27,6 +28,8 @@ hypothesis.settings.load_profile("same")
 for _name in ("CI", "NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "COLUMNS", "LINES", "COLORTERM"):
     os.environ.pop(_name, None)
 os.environ["TERM"] = "xterm-256color"
+# A shell starts what is to run in the background deaf to Ctrl-C, and so would be the programs that tests interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_configure() -> None:

@@ -9,6 +9,25 @@ PAIRS = {
         "import asyncio\nsem = asyncio.Semaphore(1)\n@asyncio.coroutine\ndef f():\n    yield from sem\n",
         "import asyncio\nsem = asyncio.Semaphore(1)\nasync def f():\n    await sem.acquire()\n",
     ),
+    "a lock of a native coroutine": (
+        "import asyncio\nclass C:\n    def __init__(self):\n        self.lock = asyncio.Lock()\n"
+        "    async def f(self, lock):\n        with await self.lock:\n            pass\n"
+        "        with await lock:\n            pass\n        with (await self.lock) as none:\n            pass\n",
+        "import asyncio\nclass C:\n    def __init__(self):\n        self.lock = asyncio.Lock()\n"
+        "    async def f(self, lock):\n        async with self.lock:\n            pass\n"
+        "        with await lock:\n            pass\n        async with self.lock as none:\n            pass\n",
+    ),
+    "comments within yield from": (
+        "import asyncio\n@asyncio.coroutine\ndef f(lock):\n    x = (yield  # a\n         # b\n         from  # c\n"
+        "         asyncio.sleep(0))\n    y = (yield\n         from asyncio.sleep(0))  # d\n"
+        "    with (  # e\n            yield  # f\n            from  # g\n            lock  # h\n            ):\n"
+        "        pass\n"
+        "    with (yield from lock  # i\n          ):\n        pass\n    return x, y\n",
+        "import asyncio\nasync def f(lock):\n    x = (await  # a\n         # b\n         # c\n"
+        "         asyncio.sleep(0))\n    y = (await\n         asyncio.sleep(0))  # d\n"
+        "    async with (  # e\n            # f\n            # g\n            lock  # h\n            ):\n        pass\n"
+        "    async with (lock  # i\n          ):\n        pass\n    return x, y\n",
+    ),
     "__aiter__ that was a coroutine": (
         "import asyncio\nclass C:\n    @asyncio.coroutine\n    def __aiter__(self):\n        return self\n",
         "import asyncio\nclass C:\n    def __aiter__(self):\n        return self\n",

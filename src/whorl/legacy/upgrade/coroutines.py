@@ -1,7 +1,7 @@
 """Coroutines of the old kind become ``async def``, or there is a reason why they can't."""
 
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 
 import libcst as cst
 
@@ -45,6 +45,7 @@ def upgrade_functions(functions: Functions, natures: Natures, changes: Changes) 
             _rewrite(function, functions, natures, changes)
         else:
             _look_at_generator(function, functions, natures, changes)
+    _look_at_awaited_locks(functions.tree, natures, changes)
     _refuse_function_uses(functions.tree, changes)
 
 
@@ -155,7 +156,7 @@ def _awaiting(old: cst.Yield, tree: Tree, *, acquire: bool) -> Any:
     def change(new: cst.Yield) -> cst.Await:
         value = new.value
         if isinstance(value, cst.From):
-            inner, space = value.item, cast(Any, value.whitespace_after_from)
+            inner, space = value.item, _space_before(new)
         else:
             assert isinstance(value, cst.Call)
             inner, space = _from_operand(value), new.whitespace_after_yield
@@ -167,6 +168,24 @@ def _awaiting(old: cst.Yield, tree: Tree, *, acquire: bool) -> Any:
         return awaited if is_redundant else awaited.with_changes(lpar=new.lpar, rpar=new.rpar)
 
     return change
+
+
+def _space_before(waiting: cst.Yield) -> Any:
+    """What stands between ``yield`` and ``x`` of ``yield from x`` but for ``from``: a space, or lines of comments."""
+    assert isinstance(waiting.value, cst.From)
+    return _joined(waiting.whitespace_after_yield, waiting.value.whitespace_after_from)
+
+
+def _joined(first: Any, second: Any) -> Any:
+    """Two spaces as one, without losing a comment of either."""
+    if not has_comment_or_newline(first):
+        return second
+    if not has_comment_or_newline(second):
+        return first
+    comment = second.first_line.comment
+    between = [cst.EmptyLine(whitespace=first.last_line, comment=comment)] if comment is not None else []
+    lines = [*first.empty_lines, *between, *second.empty_lines]
+    return first.with_changes(empty_lines=lines, last_line=second.last_line)
 
 
 def _from_operand(call: cst.Call) -> cst.BaseExpression:
@@ -249,14 +268,49 @@ def _is_lock(node: cst.CSTNode, item: cst.WithItem, natures: Natures, scope: Sco
     return item.asname is None or natures.is_made_by(waited, scope, _LOCKS)
 
 
-def _bare(new: cst.Yield) -> cst.BaseExpression:
+def _look_at_awaited_locks(tree: Tree, natures: Natures, changes: Changes) -> None:
+    """``with await lock``, as the first coroutines had it; only of locks that are known to be asyncio's."""
+    for statement in tree.nodes:
+        if not isinstance(statement, cst.With) or statement.asynchronous is not None:
+            continue
+        scope = tree.scope_of(statement)
+        as_locks = [
+            item.item
+            for item in statement.items
+            if isinstance(item.item, cst.Await) and natures.is_made_by(item.item.expression, scope, _LOCKS)
+        ]
+        if as_locks and len(as_locks) == len(statement.items):
+            changes.change("lock", statement, lambda new: new.with_changes(asynchronous=cst.Asynchronous()))
+            for node in as_locks:
+                changes.change(None, node, lambda new: _bare(new))
+        elif as_locks:
+            changes.note("with_items", statement)
+
+
+def _bare(new: cst.Yield | cst.Await) -> cst.BaseExpression:
     """The lock alone, in the brackets that hold a comment or a line break."""
+    if isinstance(new, cst.Await):
+        return _in_brackets(new, new.expression, new.whitespace_after_await)
     value = new.value
-    inner = value.item if isinstance(value, cst.From) else _from_operand(value)  # type: ignore[arg-type]
-    if any(has_comment_or_newline(bracket.whitespace_after) for bracket in new.lpar) or any(
-        has_comment_or_newline(bracket.whitespace_before) for bracket in new.rpar
+    if isinstance(value, cst.From):
+        return _in_brackets(new, value.item, _space_before(new))
+    inner = _from_operand(value)  # type: ignore[arg-type]
+    return _in_brackets(new, inner, None)
+
+
+def _in_brackets(waiting: cst.Yield | cst.Await, inner: cst.BaseExpression, space: Any) -> cst.BaseExpression:
+    """What is waited for, in the brackets of the whole if there is a comment or a line break in them.
+
+    ``space`` is what stood between the keyword and what is waited for.
+    """
+    opening = list(waiting.lpar)
+    if has_comment_or_newline(space):
+        last = opening.pop()  # where there can be a comment or a line break, there are brackets
+        opening.append(last.with_changes(whitespace_after=_joined(last.whitespace_after, space)))
+    if any(has_comment_or_newline(bracket.whitespace_after) for bracket in opening) or any(
+        has_comment_or_newline(bracket.whitespace_before) for bracket in waiting.rpar
     ):
-        return inner.with_changes(lpar=[*new.lpar, *inner.lpar], rpar=[*inner.rpar, *new.rpar])
+        return inner.with_changes(lpar=[*opening, *inner.lpar], rpar=[*inner.rpar, *waiting.rpar])
     return inner
 
 

@@ -82,7 +82,7 @@ _REWRITTEN = (
     Rule(
         "lock",
         Kind.REWRITTEN,
-        "`with (yield from lock)` becomes `async with lock`.",
+        "`with (yield from lock)` becomes `async with lock`; so does `with await lock`, of a lock that the file makes.",
         "@asyncio.coroutine\ndef work(lock):\n    with (yield from lock):\n        pass",
         "async def work(lock):\n    async with lock:\n        pass",
     ),
