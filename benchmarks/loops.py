@@ -24,6 +24,10 @@ def new_loop(peer: str) -> asyncio.AbstractEventLoop:
 
         _, _, base = peer.partition("+")
         loop = aiofastnet.patch_loop(new_loop(base or "asyncio"))
+    elif peer == "C":
+        from benchmarks import least
+
+        loop = least.new_loop()
     else:
         raise ValueError(f"{peer!r} is no event loop")
     return loop

@@ -1,15 +1,17 @@
 """What do tasks, futures and asyncio's synchronisation cost on a loop? CPU time per operation, in µs.
 
-Tasks and futures are asyncio's own on all peers, so the difference is the loop's.
+Tasks and futures are asyncio's own on all peers, so the difference is the loop's. C is the limit: a loop that is a ring
+of callbacks and nothing else (``least.c``).
 """
 
 import asyncio
 
 from benchmarks.child import in_child
 from benchmarks.operation import Run, operation
-from benchmarks.row import Row
+from benchmarks.row import LOOPS, Row
 
 MANY = 100
+KINDS = (*LOOPS, "C")
 
 
 async def nothing() -> None:
@@ -157,14 +159,14 @@ def lock(_: asyncio.AbstractEventLoop) -> Run:
 
 
 ROWS = (
-    Row("sleep(0), one task", in_child(sleep_one), short=True),
-    Row("sleep(0), 100 tasks", in_child(sleep_many), short=True),
-    Row("create_task and await", in_child(create_task), short=True),
-    Row("gather", in_child(gather), short=True),
-    Row("TaskGroup", in_child(task_group)),
-    Row("future set and awaited", in_child(future)),
-    Row("Queue", in_child(queue), short=True),
-    Row("timeout", in_child(timeout), short=True),
-    Row("Event", in_child(event)),
-    Row("Lock", in_child(lock)),
+    Row("sleep(0), one task", in_child(sleep_one), short=True, kinds=KINDS),
+    Row("sleep(0), 100 tasks", in_child(sleep_many), short=True, kinds=KINDS),
+    Row("create_task and await", in_child(create_task), short=True, kinds=KINDS),
+    Row("gather", in_child(gather), short=True, kinds=KINDS),
+    Row("TaskGroup", in_child(task_group), kinds=KINDS),
+    Row("future set and awaited", in_child(future), kinds=KINDS),
+    Row("Queue", in_child(queue), short=True, kinds=KINDS),
+    Row("timeout", in_child(timeout), short=True, kinds=KINDS),
+    Row("Event", in_child(event), kinds=KINDS),
+    Row("Lock", in_child(lock), kinds=KINDS),
 )

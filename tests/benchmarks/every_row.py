@@ -5,6 +5,7 @@ import os
 import sys
 
 from benchmarks import questions
+from benchmarks.peers import BY_NAME
 from benchmarks.row import Figures, Unsupported
 
 
@@ -13,7 +14,7 @@ def main(peer: str) -> None:
     for rows in questions.rows().values():
         for row in rows:
             function = getattr(row.measure, "__wrapped__", None)
-            if function is None:
+            if function is None or BY_NAME[peer].kind not in row.kinds:
                 continue
             try:
                 figures = function(peer, 0.001)

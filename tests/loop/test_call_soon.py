@@ -288,3 +288,69 @@ def test_what_variables_held_goes_with_the_callback(loop: asyncio.AbstractEventL
     turn(loop)
     gc.collect()
     assert gone() is None
+
+
+# -- handles, which are used again ------------------------------------------------------------------------------------
+
+
+def test_a_handle_that_somebody_has_stays_what_it_was(loop: asyncio.AbstractEventLoop) -> None:
+    seen: list[int] = []
+    kept = [loop.call_soon(seen.append, number) for number in range(3)]
+    turn(loop)
+    later = [loop.call_soon(seen.append, number) for number in range(10, 13)]
+    for handle in kept:
+        handle.cancel()  # too late for itself, and nobody else's affair
+    assert not {id(handle) for handle in kept} & {id(handle) for handle in later}
+    assert not any(handle.cancelled() for handle in later)
+    turn(loop)
+    assert seen == [0, 1, 2, 10, 11, 12]
+
+
+def test_a_handle_used_again_is_as_new(loop: asyncio.AbstractEventLoop) -> None:
+    """Also one that cancelled itself, one that was made in debug mode, and one that is referred to weakly."""
+    handles: list[Any] = []
+
+    def cancel() -> None:
+        handles.pop().cancel()
+
+    for debug in (False, True, False):
+        loop.set_debug(debug)
+        handles.append(loop.call_soon(cancel))
+        reference = weakref.ref(loop.call_soon(int))
+        loop.set_debug(False)
+        turn(loop)
+        seen: list[str] = []
+        fresh = [loop.call_soon(seen.append, name) for name in "abcd"]
+        assert not any(handle.cancelled() for handle in fresh)
+        assert all("append" in repr(handle) and "created at" not in repr(handle) for handle in fresh)
+        del fresh
+        turn(loop)
+        assert seen == ["a", "b", "c", "d"]
+        assert reference() is None
+
+
+def test_arguments_go_when_the_callback_has_run(loop: asyncio.AbstractEventLoop) -> None:
+    """What dies with them may schedule callbacks of its own."""
+    seen: list[str] = []
+
+    class Argument:
+        def __del__(self) -> None:
+            seen.append("gone")
+            for name in ("first", "second"):
+                loop.call_soon(seen.append, name)
+
+    loop.call_soon(lambda _: seen.append("called"), Argument())
+    loop.call_soon(seen.append, "next")
+    turn(loop)
+    assert seen == ["called", "gone", "next"]
+    turn(loop)
+    assert seen == ["called", "gone", "next", "first", "second"]
+
+
+def test_more_handles_than_are_kept(loop: asyncio.AbstractEventLoop) -> None:
+    for _ in range(2):
+        seen: list[int] = []
+        for number in range(3000):
+            loop.call_soon(seen.append, number)
+        turn(loop)
+        assert seen == list(range(3000))

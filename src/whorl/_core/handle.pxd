@@ -12,7 +12,7 @@ cdef class Handle:
     # Of TimerHandle, which adds no field of its own: types of one size share the kept ones.
     cdef double _due
     cdef unsigned long long order
-    cdef object heap
+    cdef object heap  # of a handle that the scheduler keeps: the next of these
 
     @cython.locals(args=tuple)
     cdef int let_go(self) except -1

@@ -19,8 +19,9 @@ from whorl.compat import format_callback_source
 _FACE = face("Handle", asyncio.Handle)
 
 
-# Handles come and go with each callback: as many as a busy turn needs are kept for the next (120 KiB at most), which
-# saves the allocator's work, and the garbage collector's, who counts allocations.
+# Handles and timers come and go: as many as a busy turn needs are kept for the next (160 KiB at most), which saves the
+# allocator's work, and the garbage collector's, who counts allocations. (One that has run and that nobody else has goes
+# to its scheduler whole, see `Scheduler.keep`.)
 @cython.freelist(1024)
 @cython.cclass
 class Handle:

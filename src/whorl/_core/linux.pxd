@@ -34,6 +34,7 @@ cdef extern from "Python.h":
     int context_exit "PyContext_Exit" (object context) except -1
     Py_ssize_t argument_count "PyVectorcall_NARGS" (size_t count)
     Py_ssize_t references_to "Py_REFCNT" (object value)
+    bint is_mine_alone "whorl_is_mine_alone" (object value)
     bint is_context "PyContext_CheckExact" (object value)
     object context_new "PyContext_New" ()
     object context_copy_current "PyContext_CopyCurrent" ()

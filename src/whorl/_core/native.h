@@ -153,6 +153,12 @@ static inline int whorl_raise_pending(void)
     return -1;
 }
 
+/* Whether the caller's is the only reference to an object that can be referred to weakly, and isn't. */
+static inline int whorl_is_mine_alone(PyObject *object)
+{
+    return Py_REFCNT(object) == 1 && *(PyObject **)((char *)object + Py_TYPE(object)->tp_weaklistoffset) == NULL;
+}
+
 /* What a weak reference refers to, or None; anything else stands for itself. */
 static inline PyObject *whorl_referent(PyObject *reference)
 {

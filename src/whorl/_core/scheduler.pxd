@@ -25,6 +25,8 @@ cdef class Scheduler:
     cdef Registry registry
     cdef Waker waker
     cdef ReadyQueue corked
+    cdef Handle spare  # those that have run and wait for another callback, each with the next as its ``heap``
+    cdef Py_ssize_t spares
     cdef Watch served  # the transport whose protocol is told of something now; what it writes is on no list
     cdef bint in_callback
     cdef double polled_at
@@ -39,6 +41,7 @@ cdef class Scheduler:
     cdef dict own_options(self)
     cdef int check_open(self) except -1
     cdef Handle soon(self, object callback, tuple args, object context)
+    cdef int keep(self, Handle handle) except -1
     cdef TimerHandle schedule(self, double due, object callback, tuple args, object context)
     cdef int turn(self) except -1
     cdef bint time_to_poll(self, double now)

@@ -35,6 +35,7 @@ from cython.cimports.whorl._core.linux import (
     context_enter,
     drop,
     is_context,
+    is_mine_alone,
     monotonic,
     raise_pending,
     raw_call,
@@ -58,6 +59,9 @@ _LONGEST_WAIT = cython.declare(cython.double, 24 * 3600 * 1000.0)
 # Bytes that one read may take, asyncio's number: large enough for bulk, small enough that one connection cannot hold up
 # the others. The readers (stream, datagram, sock) rely on it.
 _SCRATCH_SIZE = cython.declare(cython.size_t, 256 * 1024)
+
+# Handles that wait for their next callback: as many as a busy turn needs, 160 KiB.
+_MOST_SPARES = cython.declare(cython.Py_ssize_t, 1024)
 
 # Larger than any descriptor: what a number that no C type holds stands for.
 _NO_FILE = 2**62
@@ -221,10 +225,31 @@ class Scheduler:
     def soon(self, callback, args: tuple, context) -> Handle:
         handle: Handle
         self.check_open()
-        handle = Handle.__new__(Handle)
+        if self.spare is None:
+            handle = Handle.__new__(Handle)
+        else:
+            handle = self.spare
+            self.spare = handle.heap
+            handle.heap = None
+            self.spares -= 1
         self.fill(handle, callback, args, context)
         self.ready.push(handle)
         return handle
+
+    def keep(self, handle: Handle) -> cython.int:
+        """Keep a handle that has run for another callback, if nobody else has it; it lets go of this one now."""
+        if type(handle) is not Handle or handle._source_traceback is not None or self.spares == _MOST_SPARES:
+            return 0
+        if not is_mine_alone(handle):
+            return 0
+        handle.let_go()
+        handle.context = handle._loop = None
+        if is_mine_alone(handle):  # still: what died with the callback may have found it
+            handle._cancelled = False
+            handle.heap = self.spare
+            self.spare = handle
+            self.spares += 1
+        return 0
 
     def _add_callback(self, handle):
         """Queue a handle of asyncio's own (signal handlers have one)."""
@@ -363,6 +388,7 @@ class Scheduler:
                 self.run_timed(handle)
             else:
                 self.run(handle)
+                self.keep(handle)
             if self.corked.count:
                 self.flush_corked()
         return 0

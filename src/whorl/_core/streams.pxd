@@ -23,6 +23,7 @@ cdef class StreamFeed:
     cdef int pause(self) except -1
     cdef int count_message(self) except -1
     cdef int bind(self) except -1
+    cdef object kept_writer(self)
     cdef int unbind(self) except -1
 
 cdef StreamFeed feed_for(Transport transport, object protocol)

@@ -443,8 +443,13 @@ class StreamFeed:
         """Stand in for the server's callback, once: the writer is known here for the first time."""
         callback, self.client_connected = self.client_connected, None
         self.transport.protocol._client_connected_cb = callback
-        self.writer_ref = weakref.ref(writer)
+        if self.kept_writer() is not writer:
+            self.writer_ref = weakref.ref(writer)
         return callback(reader, writer)
+
+    def kept_writer(self):
+        """The writer that the protocol keeps: an idle connection needs no reference of ours, where asyncio does so."""
+        return getattr(self.transport.protocol, "_stream_writer", None)
 
     def drain(self):
         """Wait until there is room for more."""
@@ -474,6 +479,9 @@ class StreamFeed:
         for name in _METHODS:
             names[name] = getattr(self, name)
         self.transport.protocol.__dict__.setdefault("_drain_helper", self.transport._drain_helper)
+        if self.writer_ref is None:
+            writer = self.kept_writer()
+            self.writer_ref = None if writer is None else weakref.ref(writer)
         writer = referent(self.writer_ref)
         if type(writer) is _StreamWriter:
             writer.__dict__.setdefault("drain", self.drain)
