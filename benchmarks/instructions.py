@@ -20,7 +20,6 @@ from typing import Any
 from benchmarks import machine, operation, questions
 from benchmarks.child import ROOT, Measurement
 
-
 # Python hashes text differently in each process, unless told otherwise: imports would take more, or less.
 ENVIRONMENT = os.environ | {"PYTHONHASHSEED": "0"}
 

@@ -143,11 +143,29 @@ PAIRS = {
         "from asyncio import Task\nasync def f():\n    return Task.current_task()\n",
         "from asyncio import Task, current_task\nasync def f():\n    return current_task()\n",
     ),
+    "the one or the other": (
+        "# either\ntry:\n    import trollius as asyncio\n    from trollius import From\nexcept ImportError:\n"
+        "    import asyncio\n\nprint(asyncio)\n",
+        "# either\nimport asyncio\n\nprint(asyncio)\n",
+    ),
+    "the one or the other, with names": (
+        "def f():\n    try:\n        from asyncio import Queue\n    except ImportError:\n"
+        "        from trollius import Queue\n    return Queue()\n",
+        "def f():\n    from asyncio import Queue\n    return Queue()\n",
+    ),
+    "the one or the other, and what is said of it": (
+        "try:\n    import asyncio\nexcept ImportError:  # Python 2\n    import trollius as asyncio\n",
+        "try:\n    import asyncio\nexcept ImportError:  # Python 2\n    import asyncio\n",
+    ),
+    "the one or the other, and more": (
+        "try:\n    import trollius as asyncio\nexcept ImportError:\n    asyncio = None\n",
+        "try:\n    import asyncio\nexcept ImportError:\n    asyncio = None\n",
+    ),
     "trollius": (
         "import trollius as asyncio\nfrom trollius import From, Return\n@asyncio.coroutine\ndef f():\n"
         "    try:\n        x = yield From(asyncio.sleep(1))\n    except asyncio.ConnectionResetError:\n"
         "        raise Return(1, 2)\n    raise Return()\n",
-        "import asyncio as asyncio\nasync def f():\n    try:\n        x = await asyncio.sleep(1)\n"
+        "import asyncio\nasync def f():\n    try:\n        x = await asyncio.sleep(1)\n"
         "    except ConnectionResetError:\n        return (1, 2)\n    return\n",
     ),
     "a decorator's helper": (

@@ -6,7 +6,7 @@ import libcst as cst
 
 from whorl.legacy.upgrade.changes import Changes
 from whorl.legacy.upgrade.names import TROLLIUS_BUILTINS, asyncio_import, module_alias
-from whorl.legacy.upgrade.tree import Scope, Tree, name_of
+from whorl.legacy.upgrade.tree import Scope, Tree, name_of, written
 
 _RENAMED = {"async": "ensure_future", "JoinableQueue": "Queue"}
 _DROPPED = frozenset(("coroutine", "From", "Return", *TROLLIUS_BUILTINS))
@@ -52,6 +52,8 @@ class Imports:
                 self._module(node)
             elif isinstance(node, cst.ImportFrom):
                 self._names(node)
+            elif isinstance(node, cst.Try) and self._is_choice(node):
+                self._changes.change(None, node, _without_choice)
 
     def _module(self, node: cst.Import) -> None:
         for alias in node.names:
@@ -60,6 +62,22 @@ class Imports:
                 first = first.value
             if name_of(first) == "trollius":
                 self._changes.change("trollius", first, lambda new: new.with_changes(value="asyncio"))
+                self._changes.change(None, alias, _once)
+
+    def _is_choice(self, node: cst.Try) -> bool:
+        """Whether a ``try`` does nothing but take asyncio or Trollius, whichever there is."""
+        if node.orelse is not None or node.finalbody is not None:
+            return False
+        homes = set()
+        for line in _lines(node):
+            for statement in line.body if isinstance(line, cst.SimpleStatementLine) else [line]:
+                if isinstance(statement, cst.Import):
+                    homes |= {written(alias.name).partition(".")[0] for alias in statement.names}
+                elif isinstance(statement, cst.ImportFrom):
+                    homes.add(_home(statement).partition(".")[0])
+                else:
+                    return False
+        return homes == {"asyncio", "trollius"}
 
     def _names(self, node: cst.ImportFrom) -> None:
         home = _home(node)
@@ -101,14 +119,30 @@ class Imports:
 
 
 def _home(node: cst.ImportFrom) -> str:
-    if node.relative or node.module is None:
-        return ""
-    parts = []
-    module: Any = node.module
-    while isinstance(module, cst.Attribute):
-        parts.append(name_of(module.attr))
-        module = module.value
-    return ".".join([name_of(module), *reversed(parts)])
+    return "" if node.relative or node.module is None else written(node.module)
+
+
+def _lines(node: cst.Try) -> list[Any]:
+    """The statements of a ``try`` and of its handlers."""
+    return [line for block in (node.body, *(handler.body for handler in node.handlers)) for line in block.body]
+
+
+def _once(new: cst.ImportAlias) -> cst.ImportAlias:
+    """``import asyncio`` for ``import asyncio as asyncio``."""
+    is_same = new.asname is not None and name_of(new.asname.name) == name_of(new.name)
+    return new.with_changes(asname=None) if is_same else new
+
+
+def _without_choice(new: cst.Try) -> cst.Try | cst.SimpleStatementLine:
+    """The one import that is left of a choice, where all ways have come to the same and nothing is said in comments."""
+    code = cst.Module([])
+    first, *others = _lines(new)
+    text = code.code_for_node(first)
+    same = all(code.code_for_node(line) == text for line in others)
+    if not same or "#" in code.code_for_node(new.with_changes(leading_lines=[])):
+        return new
+    line: cst.SimpleStatementLine = first.with_changes(leading_lines=new.leading_lines)
+    return line
 
 
 def _renaming(name: str) -> Any:

@@ -127,8 +127,8 @@ _REWRITTEN = (
     Rule(
         "trollius",
         Kind.REWRITTEN,
-        "Trollius becomes asyncio: its imports, `yield From(x)`, `raise Return(x)`, and the exceptions that Python 3 "
-        "has built in.",
+        "Trollius becomes asyncio: its imports (one, for a `try` that takes either), `yield From(x)`, "
+        "`raise Return(x)`, and the exceptions that Python 3 has built in.",
         "import trollius\nfrom trollius import From, Return\n\n@trollius.coroutine\ndef answer():\n"
         "    yield From(trollius.sleep(1))\n    raise Return(42)",
         "import asyncio\n\nasync def answer():\n    await asyncio.sleep(1)\n    return 42",

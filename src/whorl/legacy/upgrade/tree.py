@@ -252,15 +252,16 @@ def is_builtin(name: str, scope: Scope) -> bool:
     return hasattr(builtins, name) and not scope.find(name)
 
 
-def _written(node: cst.CSTNode) -> str:
+def written(node: cst.CSTNode) -> str:
+    """A name with dots, as it stands in the text."""
     if isinstance(node, cst.Attribute):
-        return f"{_written(node.value)}.{name_of(node.attr)}"
+        return f"{written(node.value)}.{name_of(node.attr)}"
     return name_of(node)
 
 
 def _bind_import(node: cst.Import, scope: Scope) -> None:
     for alias in node.names:
-        name = _written(alias.name)
+        name = written(alias.name)
         if alias.asname is not None:
             scope.bind(name_of(alias.asname.name), Binding("import", alias, name))
         else:
@@ -269,7 +270,7 @@ def _bind_import(node: cst.Import, scope: Scope) -> None:
 
 
 def _bind_import_from(node: cst.ImportFrom, scope: Scope) -> None:
-    home = "." * len(node.relative) + (_written(node.module) if node.module is not None else "")
+    home = "." * len(node.relative) + (written(node.module) if node.module is not None else "")
     if isinstance(node.names, cst.ImportStar):
         if home in ("asyncio", "trollius"):
             import asyncio
