@@ -17,7 +17,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from benchmarks import machine, operation, questions
+from benchmarks import least, machine, operation, questions
 from benchmarks.child import ROOT, Measurement
 
 # Python hashes text differently in each process, unless told otherwise: imports would take more, or less.
@@ -30,8 +30,10 @@ class NotCounted(Exception):
 
 def counted(peer: str, function: Measurement, rounds: int) -> float:
     """Instructions of one operation."""
+    if peer == "C":
+        least.compiled()  # or the first count would include it
     short, long = (total(peer, function, times) for times in (rounds, 2 * rounds))
-    return (long - short) / rounds
+    return (long - short) / (rounds * getattr(function, "per", 1))
 
 
 def total(peer: str, function: Measurement, rounds: int) -> int:
@@ -71,7 +73,7 @@ def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.instructions", description="Instructions of a row.")
     parser.add_argument("row", help="a part of its name, such as sleep(0)")
     parser.add_argument("--peers", default="whorl,uvloop", help="by default: %(default)s")
-    parser.add_argument("--rounds", type=int, default=2000, help="operations of the shorter run")
+    parser.add_argument("--rounds", type=int, default=2000, help="rounds of the shorter run")
     options = parser.parse_args(arguments)
     found = [row for rows in questions.rows().values() for row in rows if options.row in row.name]
     functions: dict[str, Any] = {row.name: getattr(row.measure, "__wrapped__", None) for row in found}

@@ -11,11 +11,16 @@ from benchmarks.load import build
 SOURCE = Path(__file__).with_suffix(".c")
 
 
-def new_loop() -> asyncio.AbstractEventLoop:
-    """Return a loop that runs tasks and callbacks until it is stopped, and can do nothing else."""
+def compiled() -> str:
+    """The path of the ring, as a module of this interpreter."""
     includes = [f"-I{sysconfig.get_path(name)}" for name in ("include", "platinclude")]
     flags = ("-O2", "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", *dict.fromkeys(includes))
-    path = str(build.compiled(f"least{sysconfig.get_config_var('EXT_SUFFIX')}", [SOURCE], flags, ()))
+    return str(build.compiled(f"least{sysconfig.get_config_var('EXT_SUFFIX')}", [SOURCE], flags, ()))
+
+
+def new_loop() -> asyncio.AbstractEventLoop:
+    """Return a loop that runs tasks and callbacks until it is stopped, and can do nothing else."""
+    path = compiled()
     spec = spec_from_file_location("least", path, loader=ExtensionFileLoader("least", path))
     assert spec is not None
     module = module_from_spec(spec)

@@ -41,6 +41,7 @@ def operation(per: int = 1) -> Callable[[Prepare], Measurement]:
                 asyncio.set_event_loop(None)
             return {name: value / per for name, value in figures.items()}
 
+        measure.per = per  # type: ignore[attr-defined]  # for who counts something else than time
         return measure
 
     return decorate

@@ -4,10 +4,12 @@ import asyncio
 import importlib
 import inspect
 import ssl
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -45,6 +47,23 @@ def methods_replaced() -> list[str]:
     """The methods of asyncio's loop that whorl's has otherwise; ``time`` is a property that gives a method."""
     names = {name for name in dir(asyncio.SelectorEventLoop) if not name.startswith("__")} - {"time"}
     return sorted(filter(replaced, names))
+
+
+@pytest.mark.parametrize("name", [name for name in methods_replaced() if not is_private(name)])
+def test_an_override_is_a_coroutine_function_if_asyncio_s_is(name: str) -> None:
+    """For `mock`, which makes an ``AsyncMock`` of those only. Before 3.12 a compiled function can't be marked."""
+    theirs, ours = (getattr(loop, name) for loop in (asyncio.SelectorEventLoop, whorl.EventLoop))
+    if sys.version_info >= (3, 12) or inspect.isfunction(ours):
+        assert asyncio.iscoroutinefunction(ours) == asyncio.iscoroutinefunction(theirs)
+
+
+def test_a_mock_of_create_connection_can_be_awaited() -> None:
+    async def main() -> object:
+        loop = asyncio.get_running_loop()
+        with mock.patch.object(loop, "create_connection", autospec=True, spec_set=True, return_value="pair"):
+            return await loop.create_connection(asyncio.Protocol, "127.0.0.1", 1)
+
+    assert whorl.run(main()) == "pair"
 
 
 @pytest.mark.parametrize("name", methods_replaced())

@@ -6,10 +6,13 @@ met first. A test holds the three tables against the running interpreter.
 """
 
 import asyncio
+import inspect
 import sys
 from asyncio import base_events, base_subprocess, constants, coroutines, format_helpers, futures, sslproto, transports
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, TypeVar
+
+_T = TypeVar("_T")
 
 # What whorl calls.
 check_ssl_socket: Any = base_events._check_ssl_socket  # type: ignore[attr-defined]
@@ -45,6 +48,28 @@ def format_callback_source(callback: Any, args: Any, debug: bool) -> str:
     describe: Any = format_helpers._format_callback_source
     text: str = describe(callback, args, debug=debug) if _SHOWS_ARGUMENTS_IN_DEBUG_MODE else describe(callback, args)
     return text
+
+
+def with_faces_of(original: type) -> Callable[[type[_T]], type[_T]]:
+    """Have ``inspect`` and ``mock`` take a class's functions for what they replace.
+
+    That is: with the parameters that asyncio's have, and as coroutine functions where they return a coroutine of
+    another kind. (On Python 3.11 ``inspect.iscoroutinefunction`` looks at the code only; mock asks asyncio's.)
+    """
+
+    def decorate(kind: type[_T]) -> type[_T]:
+        for name, function in vars(kind).items():
+            replaced = getattr(original, name, None)
+            if hasattr(function, "__code__") and hasattr(replaced, "__code__"):
+                function.__wrapped__ = replaced  # where inspect.signature() looks
+                if asyncio.iscoroutinefunction(replaced) and not asyncio.iscoroutinefunction(function):
+                    if sys.version_info >= (3, 12):
+                        inspect.markcoroutinefunction(function)
+                    elif inspect.isfunction(function):  # a compiled one has the attribute, read-only
+                        function._is_coroutine = coroutine_mark  # type: ignore[attr-defined]
+        return kind
+
+    return decorate
 
 
 def own_child_watcher() -> Any:
@@ -128,7 +153,12 @@ READ = {
         "_transport",
         "_waiter",
     ),
-    "asyncio.streams:StreamReaderProtocol": ("_client_connected_cb", "_stream_reader", "_stream_reader_wr"),
+    "asyncio.streams:StreamReaderProtocol": (
+        "_client_connected_cb",
+        "_stream_reader",
+        "_stream_reader_wr",
+        "_stream_writer",
+    ),
     "asyncio.sslproto:SSLProtocol": ("_incoming", "_app_transport"),
     "asyncio.base_subprocess:BaseSubprocessTransport": (
         "_connect_pipes",

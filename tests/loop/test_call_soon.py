@@ -161,6 +161,40 @@ def test_a_loop_goes_when_nobody_has_it() -> None:
         assert gone() is None
 
 
+def test_a_loop_that_has_run_and_is_closed_is_in_no_circle() -> None:
+    async def main() -> None:
+        await asyncio.create_task(asyncio.sleep(0))
+
+    loop = new_loop()
+    loop.run_until_complete(main())
+    loop.close()
+    loop.create_future()  # a closed one still makes them
+    gone = weakref.ref(loop)
+    gc.disable()
+    try:
+        del loop
+        assert gone() is None
+    finally:
+        gc.enable()
+
+
+@whorl_only
+def test_one_turn_from_within_a_callback(loop: asyncio.AbstractEventLoop) -> None:
+    """Some programs turn the loop in a callback of its own; asyncio's loses count of its callbacks then."""
+    seen: list[str] = []
+
+    def outer() -> None:
+        loop.call_soon(seen.append, "third")
+        loop._run_once()  # type: ignore[attr-defined]
+        seen.append("outer")
+        loop.stop()
+
+    loop.call_soon(outer)
+    loop.call_soon(seen.append, "second")
+    loop.run_forever()
+    assert seen == ["second", "third", "outer"]
+
+
 def test_closed(call: Any) -> None:
     loop = new_loop()
     loop.close()
@@ -327,6 +361,26 @@ def test_a_handle_used_again_is_as_new(loop: asyncio.AbstractEventLoop) -> None:
         turn(loop)
         assert seen == ["a", "b", "c", "d"]
         assert reference() is None
+
+
+def test_who_finds_a_spare_handle_holds_nobody_up(loop: asyncio.AbstractEventLoop) -> None:
+    """The garbage collector knows those that wait for their next callback."""
+    for _ in range(5):
+        loop.call_soon(int)
+    turn(loop)
+    found = [thing for thing in gc.get_objects() if isinstance(thing, asyncio.Handle)]
+    for handle in found[::2]:
+        handle.cancel()
+    seen: list[int] = []
+    for number in range(8):
+        loop.call_soon(seen.append, number)
+    for handle in found:
+        handle.cancel()
+    del found, handle
+    for number in range(8, 16):
+        loop.call_soon(seen.append, number)
+    turn(loop)
+    assert seen == list(range(16))
 
 
 def test_arguments_go_when_the_callback_has_run(loop: asyncio.AbstractEventLoop) -> None:

@@ -257,3 +257,27 @@ def test_closing_keeps_what_a_reader_was_woken_for(loop: Loop) -> None:
     loop.call_soon(close_when_woken)
     assert soon_or_never(loop, asyncio.wait_for(read, 10)) == b"hello"
     soon_or_never(loop, end(writer, peer))
+
+
+@whorl_only
+def test_the_server_s_callback_is_called_once(loop: Loop) -> None:
+    """Also by who took it from the protocol before: the connection may have ended since."""
+    greeted = []
+
+    async def main() -> None:
+        reader = asyncio.StreamReader(loop=loop)
+        protocol = asyncio.StreamReaderProtocol(reader, lambda *both: greeted.append(both), loop=loop)
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
+        with theirs:
+            connecting = loop.create_task(loop.connect_accepted_socket(lambda: protocol, ours))
+            await asyncio.sleep(0)
+            callback = protocol._client_connected_cb  # type: ignore[attr-defined]
+            transport, _ = await connecting
+            transport.abort()
+            await asyncio.sleep(0.01)
+            with pytest.raises(RuntimeError, match="called already, or the connection has ended"):
+                callback(None, None)
+
+    soon_or_never(loop, main())
+    assert len(greeted) == 1

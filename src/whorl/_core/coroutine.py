@@ -1,16 +1,17 @@
 # Kernel-facing module: compiled only; coroutine.pxd is its C side, coroutine.pyi its face to type checkers.
 """A coroutine written by hand: what the operations on sockets and streams have in common.
 
-``step`` is the one door. From C (``await`` in a coroutine, a task of its own) it is reached through the type's
-``am_send`` slot, which hands the result over as it is; from Python through ``send`` and ``__next__``, where a result
-is a StopIteration. Raising one for each message would cost more than the rest of the step.
+``step`` is the one door. From C it is reached through the type's slots: ``am_send`` (a task of its own, and ``await`` in
+a coroutine on Python 3.11) hands the result over as it is; ``tp_iternext`` (``await`` since 3.12) sets a StopIteration
+without a traceback. From Python it is reached through ``send`` and ``__next__``. Raising for each message as Python
+code does would cost more than the rest of the step.
 """
 
 import warnings
 
 import cython
 from cython.cimports.cpython.object import PyObject, PyTypeObject
-from cython.cimports.whorl._core.linux import PYGEN_NEXT, PYGEN_RETURN, fill_am_send, give
+from cython.cimports.whorl._core.linux import PYGEN_NEXT, PYGEN_RETURN, fill_steps, give
 
 
 @cython.no_gc_clear
@@ -90,10 +91,6 @@ def am_send(coroutine: Stepped, _value: object, result: cython.pointer(cython.po
     return PYGEN_RETURN if coroutine.finished else PYGEN_NEXT
 
 
-# Before any subtype is made: they inherit it.
-fill_am_send(cython.cast(cython.pointer(PyTypeObject), Stepped), cython.cast(cython.p_void, am_send))
-
-
 @cython.no_gc_clear
 @cython.cclass
 class Coroutine(Stepped):
@@ -131,3 +128,7 @@ class Done(Stepped):
 
 
 DONE = Done()
+
+# Types of other modules, made when these are imported, inherit the slots; those of this one exist already.
+for _kind in (Stepped, Coroutine, Done):
+    fill_steps(cython.cast(cython.pointer(PyTypeObject), _kind), cython.cast(cython.p_void, am_send))

@@ -13,7 +13,7 @@ cdef extern from "native.h":
     int socket_proto "whorl_socket_proto" (object sock)
     int raise_pending "whorl_raise_pending" () except -1
     object referent "whorl_referent" (object reference)
-    void fill_am_send "whorl_fill_am_send" (PyTypeObject* kind, void* send)
+    void fill_steps "whorl_fill_steps" (PyTypeObject* kind, void* send)
     void give "whorl_give" (object value, PyObject** slot)
     Py_ssize_t bytes_to_read "whorl_bytes_to_read" (int fd)
     bytes bytes_received "whorl_bytes_received" (int fd, Py_ssize_t most, int flags, Py_ssize_t* got)

@@ -173,10 +173,35 @@ static inline PyObject *whorl_referent(PyObject *reference)
     return Py_NewRef(found);
 }
 
-/* Gives a type the C side of a coroutine's send(), which Cython has no method for. */
-static inline void whorl_fill_am_send(PyTypeObject *type, void *send)
+/* A coroutine's next step (iternextfunc), by which `await` goes on since Python 3.12: as am_send, but a result is a
+ * StopIteration. One without a traceback, and none at all for None, as PEP 380 has it for iterators written in C. */
+static inline PyObject *whorl_next(PyObject *coroutine)
+{
+    PyObject *result = NULL;
+    switch (Py_TYPE(coroutine)->tp_as_async->am_send(coroutine, Py_None, &result)) {
+    case PYGEN_NEXT:
+        return result;
+    case PYGEN_RETURN:
+        if (PyTuple_Check(result) || PyExceptionInstance_Check(result)) {
+            /* These would be taken for its arguments, or for the exception itself. */
+            PyObject *stop = PyObject_CallOneArg(PyExc_StopIteration, result);
+            Py_DECREF(result);
+            result = stop;
+        }
+        if (result != NULL && result != Py_None)
+            PyErr_SetObject(PyExc_StopIteration, result);
+        Py_XDECREF(result);
+        return NULL;
+    default:
+        return NULL;
+    }
+}
+
+/* Gives a type the C side of a coroutine's steps, which Cython has no method for. */
+static inline void whorl_fill_steps(PyTypeObject *type, void *send)
 {
     type->tp_as_async->am_send = (sendfunc)send;
+    type->tp_iternext = whorl_next;
     PyType_Modified(type);
 }
 

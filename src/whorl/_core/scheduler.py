@@ -141,9 +141,12 @@ class Scheduler:
 
     def own_options(self) -> dict:
         """The keyword arguments of futures and tasks, kept: making a dict takes longer than making a future."""
-        if self.options is None:
-            self.options = {"loop": self}
-        return self.options
+        if self.options is not None:
+            return self.options
+        options = {"loop": self}
+        if not self._closed:  # it refers to the loop: close() lets go of it
+            self.options = options
+        return options
 
     def create_task(self, coro, *, name=None, context=None, **kwargs):
         """Run a coroutine as a task; keyword arguments unknown here go on to the task or its factory."""
@@ -225,27 +228,27 @@ class Scheduler:
     def soon(self, callback, args: tuple, context) -> Handle:
         handle: Handle
         self.check_open()
-        if self.spare is None:
-            handle = Handle.__new__(Handle)
-        else:
-            handle = self.spare
+        handle = self.spare
+        if handle is not None:
             self.spare = handle.heap
             handle.heap = None
+            handle._cancelled = False
             self.spares -= 1
+        if handle is None or not is_mine_alone(handle):  # who asks the garbage collector finds those that wait here
+            handle = Handle.__new__(Handle)
         self.fill(handle, callback, args, context)
         self.ready.push(handle)
         return handle
 
     def keep(self, handle: Handle) -> cython.int:
         """Keep a handle that has run for another callback, if nobody else has it; it lets go of this one now."""
-        if type(handle) is not Handle or handle._source_traceback is not None or self.spares == _MOST_SPARES:
+        if type(handle) is not Handle or handle._source_traceback is not None or self.spares >= _MOST_SPARES:
             return 0
         if not is_mine_alone(handle):
             return 0
         handle.let_go()
         handle.context = handle._loop = None
         if is_mine_alone(handle):  # still: what died with the callback may have found it
-            handle._cancelled = False
             handle.heap = self.spare
             self.spare = handle
             self.spares += 1
@@ -281,10 +284,13 @@ class Scheduler:
     # -- the turn -----------------------------------------------------------------------------------------------
 
     def _run_once(self):
-        """Turn until the loop is stopped; once only, when nobody runs the loop.
+        """Turn until the loop is stopped; once only, when nobody runs the loop, or a callback of its own calls this.
 
         asyncio's ``run_forever`` calls this and looks at ``_stopping`` after it; some programs call it themselves.
         """
+        if self.in_callback:
+            self.turn()
+            return
         self.polled_at = 0.0  # each run begins with a look at the kernel
         self.in_callback = True
         try:
@@ -331,9 +337,10 @@ class Scheduler:
     def poll(self, now: cython.double) -> cython.int:
         """Take events from the kernel, waiting for them if nothing else is to be done."""
         registry: Registry = self.registry
-        timeout: cython.int = self.timeout(self.now() if self.own_clock else now)
+        timeout: cython.int
         if self.served is not None:
             self.served.flush_inside()  # its protocol turns the loop, and may wait for an answer
+        timeout = self.timeout(self.now() if self.own_clock else now)
         if self.corked.count:
             # Written by a destructor, after the callback that it belongs to: nobody else would flush it.
             self.flush_corked()
@@ -568,8 +575,8 @@ class Scheduler:
         """Give up epoll and the waker; the end of ``close()``."""
         self.registry.close()
         self.waker.close_descriptor()
-        before, self.bound_call_soon = self.bound_call_soon, None
-        del before
+        self.bound_call_soon = self.options = self.spare = None
+        self.spares = 0
         self.due.clear()
         self.inputs.clear()
         self.corked.clear()

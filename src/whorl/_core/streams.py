@@ -8,7 +8,7 @@ attributes of that one reader object. No class is changed and nobody else's read
 the second message comes: a connection that is idle, or asks once, is not worth the memory and the work.
 
 There is one truth: the reader's own attributes (``_buffer``, ``_eof``, ``_exception``, ``_waiter``, ``_paused``). The
-compiled side works on them, by the reader's ``__dict__``, as asyncio's methods do, and keeps nothing of its own. So it
+compiled side works on them, by the reader's ``__dict__``, as asyncio's methods do, and keeps no state of its own. So it
 may leave the rest to asyncio at any moment: only what is common (bytes that are there, or waiting for some) is done
 here; an end, an error, a line over the limit, a separator of an unusual kind go to the method that asyncio has for it,
 which finds everything as it would have left it itself.
@@ -442,6 +442,8 @@ class StreamFeed:
     def greet(self, reader, writer):
         """Stand in for the server's callback, once: the writer is known here for the first time."""
         callback, self.client_connected = self.client_connected, None
+        if callback is None:
+            raise RuntimeError("the server's callback has been called already, or the connection has ended")
         self.transport.protocol._client_connected_cb = callback
         if self.kept_writer() is not writer:
             self.writer_ref = weakref.ref(writer)

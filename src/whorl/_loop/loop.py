@@ -3,6 +3,7 @@
 import asyncio
 from typing import TYPE_CHECKING
 
+from whorl import compat
 from whorl._core import sock
 from whorl._core.call_soon import CALL_SOON
 from whorl._core.scheduler import Scheduler
@@ -10,6 +11,7 @@ from whorl._loop import connect, dns, executor, fork, sendfile, server, signals,
 from whorl._loop.view import RegistryView
 
 
+@compat.with_faces_of(asyncio.SelectorEventLoop)
 class EventLoop(Scheduler, asyncio.SelectorEventLoop):  # type: ignore[misc]  # the bases agree at run time
     """asyncio's event loop, driven by epoll in compiled code.
 
