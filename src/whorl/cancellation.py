@@ -12,6 +12,8 @@ what it waits for and for the request alike.
 import asyncio
 import contextlib
 import contextvars
+import numbers
+import signal
 import threading
 import time
 from collections.abc import Awaitable, Callable, Generator, Iterator
@@ -146,6 +148,24 @@ def wait_until(is_done: Callable[[], bool], bell: Bell, seconds: float | None = 
     return (current() or Cancellation()).wait(is_done, bell, seconds)
 
 
+class Impatience:
+    """Tells a second Ctrl-C from any other cancel of a task; made where the task begins to wait.
+
+    At the first one ``asyncio.Runner`` cancels the main task. The second ends its ``run()``, which gives the signal
+    back, and then it cancels every task: whoever still waits for a thread is to let it go.
+    """
+
+    def __init__(self) -> None:
+        in_main = threading.current_thread() is threading.main_thread()
+        self._handler = signal.getsignal(signal.SIGINT) if in_main else None
+
+    def shown(self) -> bool:
+        """Return whether the runner has given the signal back."""
+        if self._handler is None or self._handler is signal.default_int_handler:
+            return False
+        return signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
 def checkpoint() -> Awaitable[None]:
     """Give a request to stop the chance to be heard; in a coroutine, ``await`` it: others get their turn too.
 
@@ -178,7 +198,8 @@ def sleep(seconds: float) -> Awaitable[None]:
 
     Raises:
         Cancelled: the job that runs here was told to stop.
-        ValueError: ``seconds`` is not a number (NaN).
+        TypeError: ``seconds`` is no number.
+        ValueError: it is NaN, or too large a number.
 
     In a coroutine this is :func:`asyncio.sleep`. In a thread that does no work of whorl's nobody can cut it short.
 
@@ -192,12 +213,18 @@ def sleep(seconds: float) -> Awaitable[None]:
             while not await ready(url):
                 await whorl.sleep(0.5)
     """
+    if not isinstance(seconds, (int, float, numbers.Real)):
+        raise TypeError(f"a time to sleep is a number of seconds; got {seconds!r}")
     if seconds != seconds:
         raise ValueError("a time to sleep must be a number of seconds, got NaN")
+    try:
+        seconds = float(seconds)
+    except OverflowError:  # and no text has room for so many digits
+        raise ValueError("a time to sleep is more seconds than any clock can count; wait for an event") from None
     if loop_runs_here():
         return asyncio.sleep(max(0, seconds))
     wait_until(lambda: False, Bell(), seconds)
-    return _SLEPT
+    return SLEPT
 
 
 class _Slept:
@@ -207,4 +234,4 @@ class _Slept:
         yield from ()
 
 
-_SLEPT = _Slept()
+SLEPT = _Slept()

@@ -140,6 +140,9 @@ LOOP_ATTRIBUTES = (
     "slow_callback_duration",
 )
 
+# Those of the following that are read where they are, and the first version without them.
+GONE_SINCE = {"_stream_writer": (3, 13)}
+
 # Other private attributes, by the class that has them.
 READ = {
     "asyncio:Future": ("_asyncio_future_blocking", "_source_traceback"),

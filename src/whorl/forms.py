@@ -6,9 +6,15 @@ What whorl offers in both forms refuses the wrong one before anything has begun,
 import asyncio
 import functools
 import inspect
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from whorl.errors import WrongForm
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+_MARK = "_whorl_gives_coroutine"
 
 
 def loop_runs_here() -> bool:
@@ -24,7 +30,15 @@ def runs_here(loop: asyncio.AbstractEventLoop) -> bool:
 def is_coroutine_function(function: Any) -> bool:
     """Return whether a call gives a coroutine: a coroutine function, a partial of one, an object with an async call."""
     called = _called(function)
-    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(called)
+    if inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(called):
+        return True
+    return getattr(called, _MARK, None) is True
+
+
+def gives_coroutine(function: _Function) -> _Function:
+    """Mark a plain function whose calls give coroutines, as ``inspect.markcoroutinefunction`` does since 3.12."""
+    setattr(function, _MARK, True)
+    return function
 
 
 def is_generator_function(function: Any) -> bool:

@@ -17,7 +17,7 @@ REFUSED = {
     # Generators that are iterated over, or wait for no awaitable.
     "empty_yields": "empty_yields.py:7: refused (iterable)",
     "stopiteration_values": "stopiteration_values.py:40: refused (iterable)",
-    "trollius_none": "trollius_none.py:10: refused (iterable)",
+    "trollius_none": "trollius_none.py:35: refused (bare_yield)",
     "trollius_old_forms": "trollius_old_forms.py:36: refused (bare_yield)",
     "yield_none": "yield_none.py:11: refused (bare_yield)",
     # A function that is no generator and may return something to wait for.

@@ -12,8 +12,9 @@ from .support import run
 HEAD = "import asyncio\nasyncio.async\n"
 
 
-def test_a_module_that_is_gone(tmp_path: Path) -> None:
-    outcome = run(tmp_path, HEAD + "import asyncio.test_utils\n", "--quiet")
+@pytest.mark.parametrize("line", ["import asyncio.test_utils", "from asyncio import sleep, test_utils"])
+def test_a_module_that_is_gone(line: str, tmp_path: Path) -> None:
+    outcome = run(tmp_path, f"{HEAD}{line}\n", "--quiet")
     assert outcome.stderr.splitlines()[-1] == (
         f"ModuleNotFoundError: {tmp_path}/old.py, line 3: there is no module 'asyncio.test_utils' any more; "
         "use unittest.IsolatedAsyncioTestCase"

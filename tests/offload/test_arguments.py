@@ -5,7 +5,7 @@ import functools
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncGenerator, Coroutine
+from collections.abc import AsyncGenerator, Coroutine, Iterator
 from typing import Any
 
 import pytest
@@ -20,6 +20,10 @@ async def _coroutine(item: int = 0) -> int:
 
 
 async def _generator(item: int = 0) -> AsyncGenerator[int, None]:
+    yield item
+
+
+def _numbers(item: int = 0) -> Iterator[int]:
     yield item
 
 
@@ -38,6 +42,8 @@ class _Callable:
         (_Callable(), r"_Callable .* is a coroutine function and blocks nothing: just await it"),
         (_Callable().__call__, r"_Callable.__call__ is a coroutine function"),
         (_generator, r"_generator is an asynchronous generator function: iterate it with `async for`"),
+        (_numbers, r"calling .*_numbers only makes a generator, and nothing would run"),
+        (whorl.offload, "is a coroutine function and blocks nothing: just await it"),
     ],
 )
 def test_what_is_no_function_to_offload(fn: Any, message: str) -> None:
@@ -77,6 +83,13 @@ def test_a_function_that_returns_a_coroutine(run: Run) -> None:
             _ = await whorl.offload(returns_one)
 
     run(main())
+
+
+def test_a_function_that_returns_a_generator(run: Run) -> None:
+    async def main() -> Iterator[int]:
+        return await whorl.offload(lambda: iter(_numbers(3)))
+
+    assert list(run(main())) == [3]
 
 
 def test_items_that_are_none() -> None:

@@ -41,6 +41,8 @@ def test_waiting_for_a_thread_where_a_loop_runs() -> None:
 def test_a_coroutine_function_in_a_crew_of_threads() -> None:
     with whorl.Supervisor() as crew, pytest.raises(TypeError, match=r"async with whorl\.Supervisor"):
         crew.start(coroutine_function)
+    with whorl.Supervisor() as crew, pytest.raises(TypeError, match=r"async with whorl\.Supervisor"):
+        crew.start(whorl.offload, pow, 2, 2)
 
 
 def test_a_coroutine_in_place_of_its_function() -> None:
@@ -75,6 +77,7 @@ def test_what_is_no_function(function: Any) -> None:
         ({"limit": True}, TypeError, "number of jobs"),
         ({"deadline": -1}, ValueError, "0 or more"),
         ({"deadline": float("nan")}, ValueError, "0 or more"),
+        ({"deadline": 10**400}, ValueError, "more seconds than any clock can count"),
         ({"grace": "1"}, TypeError, "number of seconds"),
         ({"restart": 3}, TypeError, r"such as \(3, 60\)"),
         ({"restart": (-1, 3)}, ValueError, "0 times or more"),
@@ -84,6 +87,25 @@ def test_what_is_no_function(function: Any) -> None:
 def test_options_that_make_no_sense(options: dict[str, Any], kind: type[Exception], text: str) -> None:
     with pytest.raises(kind, match=text):
         whorl.Supervisor(**options)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "kind", "text"),
+    [
+        (None, TypeError, "a number of seconds; got None"),
+        ("x", TypeError, "a number of seconds; got 'x'"),
+        (10**400, ValueError, "more seconds than any clock can count"),
+    ],
+)
+def test_what_is_no_time_to_sleep(seconds: Any, kind: type[Exception], text: str) -> None:
+    with pytest.raises(kind, match=text):
+        whorl.sleep(seconds)
+
+    async def main() -> None:
+        with pytest.raises(kind, match=text):
+            await whorl.sleep(seconds)
+
+    whorl.run(main())
 
 
 def test_a_supervisor_is_for_one_block() -> None:

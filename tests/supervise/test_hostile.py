@@ -16,6 +16,7 @@ import pytest
 
 import whorl
 from supervise.conftest import Run
+from terminal.programs import end_of, program
 
 
 class Refuses(Exception):
@@ -255,6 +256,25 @@ def test_a_deadline_beyond_all_clocks(run: Run, seconds: float) -> None:
     run(main())
 
 
+def test_a_result_of_a_sleep_is_none(run: Run) -> None:
+    with whorl.Supervisor() as crew:
+        jobs = [crew.start(whorl.sleep, 0), crew.start(whorl.checkpoint)]
+    assert [job.result() for job in jobs] == [None, None]
+
+    async def main() -> None:
+        async with whorl.Supervisor() as crew:
+            job = crew.start(whorl.sleep, 0)
+        assert await job.result() is None
+
+    run(main())
+
+
+def test_a_generator_is_a_result() -> None:
+    with whorl.Supervisor() as crew:
+        job = crew.start(lambda: (number for number in (1, 2)))
+    assert list(job.result()) == [1, 2]
+
+
 def test_the_cause_of_an_exit_stays() -> None:
     def leave() -> None:
         try:
@@ -301,6 +321,65 @@ def test_ctrl_c_on_the_way_out_leaves_nothing_behind() -> None:
     while interrupted_at(step):
         step += 1
     assert step > 50
+
+
+def test_ctrl_c_on_the_way_in_leaves_nothing_behind(tmp_path: Path) -> None:
+    """One SIGINT after each call and each return of whorl's while a block is entered that has a deadline and lines."""
+    text = """
+def interrupted_at(step):
+    seen = 0
+    def shoot(frame, event, argument):
+        nonlocal seen
+        ours = frame.f_code.co_filename.startswith(os.path.dirname(whorl.__file__))
+        if ours and event in ("return", "c_return"):
+            seen += 1
+            if seen == step:
+                sys.setprofile(None)
+                signal.raise_signal(signal.SIGINT)
+    try:
+        sys.setprofile(shoot)
+        with whorl.Supervisor(deadline=60, show=True):
+            sys.setprofile(None)
+    except KeyboardInterrupt:
+        pass
+    return seen >= step
+def left():
+    return {"whorl spinner", "whorl deadline"}.intersection(thread.name for thread in threading.enumerate())
+step = 1
+while interrupted_at(step):
+    ends = time.monotonic() + 10
+    while left() and time.monotonic() < ends:
+        time.sleep(0.001)
+    assert not left(), (step, left())
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler, step
+    step += 1
+assert step > 50, step
+print("end")
+"""
+    with program(tmp_path, text) as terminal:
+        assert end_of(terminal)[-1] == "end"
+
+
+def test_a_handler_that_raises_on_the_way_out_leaves_nothing_behind(tmp_path: Path) -> None:
+    """One of the program's own: whorl's, which would keep Ctrl-C, does not take its place."""
+    text = """
+from whorl.terminal.driver import ThreadDriver
+def mine(*_):
+    raise KeyboardInterrupt
+signal.signal(signal.SIGINT, mine)
+def stop(self, stop=ThreadDriver.stop):
+    ThreadDriver.stop = stop
+    signal.raise_signal(signal.SIGINT)
+    stop(self)
+ThreadDriver.stop = stop
+try:
+    with whorl.Supervisor(show=True) as crew:
+        crew.start(whorl.sleep, 0.1)
+except KeyboardInterrupt:
+    print([thread.name for thread in threading.enumerate() if "spinner" in thread.name])
+"""
+    with program(tmp_path, text) as terminal:
+        assert end_of(terminal)[-1] == "[]"
 
 
 def interrupted_at(step: int) -> bool:

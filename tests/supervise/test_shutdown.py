@@ -76,6 +76,14 @@ def test_who_does_not_stop_is_named_with_the_stack() -> None:
     assert job.cancelled()
 
 
+def test_who_is_in_a_call_without_a_frame_is_named_too() -> None:
+    with pytest.raises(ExceptionGroup) as caught, whorl.Supervisor(grace=0.02) as crew:
+        crew.start(time.sleep, 0.5)
+        raise LookupError
+    (text,) = [str(error) for error in caught.value.exceptions if isinstance(error, whorl.StillRunning)]
+    assert text.endswith("job 'sleep', cancelling in a thread, is in a call that has no Python frame of its own")
+
+
 def test_a_task_that_refuses_is_named_with_the_stack(run: Run) -> None:
     async def main() -> None:
         go = asyncio.Event()
@@ -193,3 +201,77 @@ def test_a_second_ctrl_c_ends_a_program_whose_job_never_looks() -> None:
     assert b"job 'work', cancelling in a thread, is at" in err
     assert b"line 6, in work" in err
     assert b"KeyboardInterrupt" in err
+
+
+DEAF = """
+import asyncio, signal, sys, time, whorl
+def deaf():
+    print("ready", flush=True)
+    try:
+        whorl.sleep(3600)
+    except whorl.Cancelled:
+        print("told", flush=True)
+        time.sleep(3600)
+async def tidies_up():
+    try:
+        await asyncio.sleep(3600)
+    except asyncio.CancelledError:
+        try:
+            await asyncio.sleep(3600)
+        finally:
+            print("tidied up", flush=True)
+async def crew():
+    async with whorl.Supervisor(grace=3600) as crew:
+        crew.start(deaf)
+        crew.start(tidies_up)
+async def nested():
+    async with whorl.Supervisor() as outer:
+        outer.start(crew)
+async def offload():
+    await whorl.offload(deaf)
+"""
+
+
+@pytest.mark.parametrize("runner", ["whorl.run", "asyncio.run"])
+@pytest.mark.parametrize(
+    ("main", "named"),
+    [
+        ("crew", b"1 job told to stop and still waited for:\n  job 'deaf', cancelling in a thread, is at"),
+        ("nested", b"1 job told to stop and still waited for:\n  job 'deaf', cancelling in a thread, is at"),
+        ("offload", b"__main__.deaf was told to stop and goes on"),
+    ],
+)
+def test_a_second_ctrl_c_ends_the_wait_of_a_coroutine(runner: str, main: str, named: bytes) -> None:
+    with running(sys.executable, "-c", f"{DEAF}{runner}({main}())") as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == b"ready\n"
+        child.send_signal(signal.SIGINT)
+        assert child.stdout.readline() == b"told\n"
+        time.sleep(0.2)  # who told it is to wait again
+        child.send_signal(signal.SIGINT)
+        out, err = child.communicate(timeout=30)
+    assert named in err
+    assert out == (b"" if main == "offload" else b"tidied up\n")
+    assert b"KeyboardInterrupt" in err
+    assert child.returncode == -signal.SIGINT
+
+
+def test_a_second_cancel_alone_does_not_end_the_wait(run: Run) -> None:
+    go = threading.Event()
+
+    async def block() -> None:
+        async with whorl.Supervisor() as crew:
+            crew.start(go.wait)
+
+    async def main() -> None:
+        task = asyncio.create_task(block())
+        for _ in range(3):
+            await asyncio.sleep(0.01)
+            task.cancel()
+        await asyncio.sleep(0.01)
+        assert not task.done()
+        go.set()
+        await asyncio.wait([task])
+        assert task.cancelled()
+
+    run(main())

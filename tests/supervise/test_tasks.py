@@ -65,9 +65,12 @@ def test_what_counts_as_a_coroutine_function(run: Run) -> None:
                 crew.start(Service().method, 1),
                 crew.start(functools.partial(double, 1)),
                 crew.start(functools.partial(functools.partial(double), number=1)),
+                crew.start(whorl.offload, pow, 2, 1),
+                crew.start(functools.partial(whorl.offload, to="process"), pow, 2, 1),
             ]
-        assert [await job.result() for job in jobs] == [2, 2, 2, 2]
-        assert [job.name for job in jobs] == ["Service", "method", "double", "double-2"]
+        assert [await job.result() for job in jobs] == [2] * 6
+        names = ["Service", "method", "double", "double-2", "whorl.offload", "whorl.offload-2"]
+        assert [job.name for job in jobs] == names
 
     run(main())
 

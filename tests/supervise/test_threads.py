@@ -159,6 +159,17 @@ def test_a_job_that_waits_for_its_place_can_be_cancelled() -> None:
     assert second.elapsed == 0
 
 
+def test_the_message_of_a_cancel_reaches_who_asks_for_a_job_that_never_began() -> None:
+    go = threading.Event()
+    with whorl.Supervisor(limit=1) as crew:
+        crew.start(go.wait)
+        job = crew.start(forever)
+        job.cancel("no longer needed")
+        with pytest.raises(whorl.Cancelled, match="no longer needed"):
+            job.result()
+        go.set()
+
+
 def test_jobs_that_wait_do_not_begin_after_a_failure() -> None:
     with pytest.raises(ExceptionGroup), whorl.Supervisor(limit=1) as crew:
         crew.start(fail, ValueError())

@@ -115,6 +115,73 @@ time.sleep(60)
         assert end_of(terminal, -signal.SIGTERM) == ["end"]
 
 
+def test_ctrl_c_never_leaves_the_lock_taken(tmp_path: Path) -> None:
+    """One SIGINT after each call and each return while lines begin, turn and end: the next spinner gets the lock."""
+    text = """
+import io
+from whorl.terminal.board import Board
+from whorl.terminal.line import GONE, Line
+def interrupted_at(step):
+    seen = 0
+    def shoot(frame, event, argument):
+        nonlocal seen
+        if event in ("return", "c_return"):
+            seen += 1
+            if seen == step:
+                sys.setprofile(None)
+                signal.raise_signal(signal.SIGINT)
+    board, line = Board(io.StringIO()), Line("x")
+    try:
+        sys.setprofile(shoot)
+        board.add(line)
+        board.tick(time.monotonic())
+        board.end(line, GONE)
+        board.finish()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        sys.setprofile(None)
+    return seen >= step
+def locks():
+    with spinner("y"):
+        pass
+step = 1
+while interrupted_at(step):
+    step += 1
+    thread = threading.Thread(target=locks, daemon=True)
+    thread.start()
+    thread.join(10)
+    assert not thread.is_alive(), step
+assert step > 30, step
+print("end")
+"""
+    with program(tmp_path, text) as terminal:
+        assert end_of(terminal)[-1] == "end"
+
+
+def test_a_cursor_whose_return_was_dropped_comes_back_at_the_end(tmp_path: Path) -> None:
+    """Ctrl-C has the terminal drop what it has not shown yet."""
+    text = """
+with spinner("x"):
+    time.sleep(0.1)
+os.write(1, b"\\x1b[?25l")  # what is seen if the spinner's last write was dropped
+"""
+    with program(tmp_path, text) as terminal:
+        assert end_of(terminal) == [""]
+
+
+def test_what_has_taken_the_terminals_place_gets_no_cursor(tmp_path: Path) -> None:
+    text = """
+with spinner("x"):
+    time.sleep(0.1)
+with open("taken", "wb") as file:
+    os.dup2(file.fileno(), 1)
+"""
+    with program(tmp_path, text) as terminal:
+        assert end_of(terminal) == [""]
+    assert (tmp_path / "taken").read_bytes() == b""
+
+
 def test_in_the_background_nothing_is_drawn(tmp_path: Path) -> None:
     text = """
 pid = os.fork()

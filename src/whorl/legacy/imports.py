@@ -57,15 +57,17 @@ def import_(
         advice = gone.advice_for(error.name) if error.name else None
         if advice is None or level or str(error.name) not in (name, name.partition(".")[0]):
             raise
-        raise ModuleNotFoundError(
-            f"{_place(globals)}: there is no module {error.name!r} any more; {advice}", name=error.name
-        ) from None
-    return proxies.proxy_for(module)
+        raise ModuleNotFoundError(_gone(str(error.name), advice, globals), name=error.name) from None
+    seen = proxies.proxy_for(module)
+    for each in (f"{name}.{part}" for part in fromlist or () if not level):
+        if each in gone.MODULES and not hasattr(seen, each.rpartition(".")[2]):
+            raise ModuleNotFoundError(_gone(each, gone.MODULES[each], globals), name=each)
+    return seen
 
 
-def _place(globals: Mapping[str, object] | None) -> str:
+def _gone(module: str, advice: str, globals: Mapping[str, object] | None) -> str:
     file = (globals or {}).get("__file__", "<stdin>")
-    return f"{file}, line {sys._getframe(2).f_lineno}"
+    return f"{file}, line {sys._getframe(2).f_lineno}: there is no module {module!r} any more; {advice}"
 
 
 class Loader(SourceFileLoader):

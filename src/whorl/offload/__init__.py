@@ -21,6 +21,7 @@ from collections.abc import AsyncGenerator, AsyncIterable, Callable, Coroutine, 
 from types import ModuleType
 from typing import Any, ParamSpec, TypeVar, cast, overload
 
+from whorl.forms import gives_coroutine
 from whorl.offload.mapping import mapped
 from whorl.offload.target import To, caller
 
@@ -42,8 +43,8 @@ class Offload(ModuleType):
         What the function returns, when it is awaited.
 
     Raises:
-        TypeError: ``fn`` is nothing to call, or a coroutine function; ``to`` is no place to call it; or (when awaited)
-            something can't travel to a process.
+        TypeError: ``fn`` is nothing to call, or a coroutine function, or one of generators; ``to`` is no place to call
+            it; or (when awaited) something can't travel to a process.
         ValueError: ``to`` is an unknown word.
         WorkerLost: the process or the machine that was at work on it is gone.
 
@@ -52,7 +53,8 @@ class Offload(ModuleType):
 
     - ``"thread"``: a thread for each call in flight; there is no queue and no limit, so calls that wait for each other
       can't deadlock. Context variables travel. The function is asked to stop: `checkpoint` and `sleep` raise
-      `Cancelled` in it. ``offload`` waits until it has ended; the outcome is that of a coroutine in its place.
+      `Cancelled` in it. ``offload`` waits until it has ended, or until a second Ctrl-C, with a warning that names it;
+      the outcome is that of a coroutine in its place.
     - ``"process"``: a process of whorl's own, as many at once as there are CPUs; others wait. The function must be
       importable (defined in a module, which a script guards by ``if __name__ == "__main__":``), arguments and result
       must be picklable; context variables do not travel. The process is killed (SIGKILL: nothing in it is tidied up).
@@ -75,6 +77,7 @@ class Offload(ModuleType):
     @overload
     def __call__(self, fn: Callable[_P, _T], *args: _P.args, **kw: _P.kwargs) -> Coroutine[Any, Any, _T]: ...
 
+    @gives_coroutine
     def __call__(self, fn: Callable[..., _T], *args: Any, to: To = "thread", **kw: Any) -> Coroutine[Any, Any, _T]:
         return caller(fn, to)(fn, args, kw)
 

@@ -7,21 +7,26 @@ request on, waits until the call has ended, and gets what the call makes of it.
 
 import asyncio
 import functools
+import logging
 from concurrent import futures
 from typing import TypeVar
 
-from whorl.cancellation import Cancellation
+from whorl.cancellation import Cancellation, Impatience
+from whorl.offload.naming import name_of
 
 _T = TypeVar("_T")
 
+log = logging.getLogger("whorl.offload")
 
-async def outcome(future: "futures.Future[_T]", cancellation: Cancellation | None) -> _T:
+
+async def outcome(future: "futures.Future[_T]", cancellation: Cancellation | None, fn: object = None) -> _T:
     """Wait for what comes of a call.
 
     Parameters:
         future: gets it.
         cancellation: asks the call to stop; ``None`` if nothing can. The call is then abandoned when the task that
             waits is cancelled: it goes on, and nobody hears what comes of it.
+        fn: what is told to stop; to be named when a second Ctrl-C ends the wait.
 
     Returns:
         The call's result; also when it was told to stop and refused, by catching the `Cancelled`.
@@ -33,12 +38,18 @@ async def outcome(future: "futures.Future[_T]", cancellation: Cancellation | Non
     """
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
+    impatience = Impatience()
+    told = False
     future.add_done_callback(functools.partial(_tell, loop, ended))
     try:
         while not future.done():
             try:
                 await ended.wait()
             except BaseException as error:
+                if told and impatience.shown():
+                    log.warning("%s was told to stop and goes on; nobody waits for it any longer", name_of(fn))
+                    raise
+                told = True
                 taken_back = future.cancel()
                 if not taken_back and cancellation is not None:
                     cancellation.request(*error.args[:1])

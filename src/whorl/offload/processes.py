@@ -51,7 +51,7 @@ async def call_in_process(fn: Callable[..., _T], args: tuple[Any, ...], kw: dict
 async def call_in_cell(fn: Callable[..., _T], args: tuple[Any, ...], kw: dict[str, Any]) -> _T:
     """Call a function in a process at once, however many there are."""
     call = _Call()
-    return await outcome(start(functools.partial(call.make, fn, args, kw), contextvars.copy_context()), call)
+    return await outcome(start(functools.partial(call.make, fn, args, kw), contextvars.copy_context()), call, fn)
 
 
 class _Call(Cancellation):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
-from whorl.forms import is_coroutine_function
+from whorl.forms import is_coroutine_function, is_generator_function
 from whorl.offload.naming import name_of
 from whorl.offload.threads import call_in_executor, call_in_thread
 
@@ -59,3 +59,7 @@ def _need_plain_function(fn: object) -> None:
         raise TypeError(f"{name_of(fn)} is a coroutine function and blocks nothing: just await it")
     if inspect.isasyncgenfunction(fn):
         raise TypeError(f"{name_of(fn)} is an asynchronous generator function: iterate it with `async for`")
+    if is_generator_function(fn):
+        raise TypeError(
+            f"calling {name_of(fn)} only makes a generator, and nothing would run; offload what iterates it"
+        )

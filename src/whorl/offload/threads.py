@@ -1,9 +1,8 @@
 """Calls in threads: a thread for each call in flight, and a request to stop that its checkpoints deliver."""
 
-import asyncio
 import contextvars
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -19,7 +18,7 @@ async def call_in_thread(fn: Callable[..., _T], args: tuple[Any, ...], kw: dict[
     """Call a function in a thread of its own, with the context variables of this task."""
     cancellation = Cancellation()
     call = functools.partial(_call_cancellable, cancellation, fn, args, kw)
-    return await outcome(start(call, contextvars.copy_context()), cancellation)
+    return await outcome(start(call, contextvars.copy_context()), cancellation, fn)
 
 
 async def call_in_executor(executor: Executor, fn: Callable[..., _T], args: tuple[Any, ...], kw: dict[str, Any]) -> _T:
@@ -28,7 +27,7 @@ async def call_in_executor(executor: Executor, fn: Callable[..., _T], args: tupl
         return await outcome(executor.submit(fn, *args, **kw), None)
     cancellation = Cancellation()
     run = contextvars.copy_context().run
-    return await outcome(executor.submit(run, _call_cancellable, cancellation, fn, args, kw), cancellation)
+    return await outcome(executor.submit(run, _call_cancellable, cancellation, fn, args, kw), cancellation, fn)
 
 
 def start(call: Callable[[], _T], context: contextvars.Context) -> "Future[_T]":
@@ -54,7 +53,7 @@ def _call_cancellable(
 ) -> _T:
     with cancellable(cancellation):
         value = fn(*args, **kw)
-    if asyncio.iscoroutine(value):
+    if isinstance(value, Coroutine):
         value.close()
         raise TypeError(f"{name_of(fn)} returned a coroutine, and blocks nothing: just await it")
     return value

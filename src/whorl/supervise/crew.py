@@ -129,13 +129,13 @@ class Crew:
         if self._stopping_since is not None:
             raise RuntimeError(f"the Supervisor's crew is stopping ({self._why}); no other job can start")
 
-    def _drop(self, job: Job[Any]) -> None:
+    def _drop(self, job: Job[Any], message: object) -> None:
         """Take back a job that waits for its place."""
         with self._lock:
             if job not in self._waiting:
                 return
             self._waiting.remove(job)
-        self._over(job, "cancelled")
+        self._over(job, "cancelled", () if message is None else (message,))
 
     def _over(self, job: Job[Any], ending: Ending, value: Any = None, error: BaseException | None = None) -> None:
         """A run of a job has ended: start it again, or settle it and let the next begin."""
@@ -294,7 +294,11 @@ def _describe(jobs: tuple[Job[Any], ...], what: str) -> str:
     lines = [f"{len(jobs)} job{'s' * (len(jobs) != 1)} {what}:"]
     for job in jobs:
         work = job._work
-        lines.append(f"  job {job.name!r}, {job.state}" + (f" in {work}, is at" if work is not None else ""))
-        if work is not None:
-            lines += [f"  {line}" for entry in stack_of(work) for line in entry.rstrip().splitlines()]
+        if work is None:
+            lines.append(f"  job {job.name!r}, {job.state}")
+            continue
+        stack = stack_of(work)
+        where = "is at" if stack else "is in a call that has no Python frame of its own"
+        lines.append(f"  job {job.name!r}, {job.state} in {work}, {where}")
+        lines += [f"  {line}" for entry in stack for line in entry.rstrip().splitlines()]
     return "\n".join(lines)

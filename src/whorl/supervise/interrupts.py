@@ -18,14 +18,14 @@ class Interrupts:
     """Hears Ctrl-C from `hold` to `release`.
 
     Parameters:
-        exit_code: of the function in which they are kept.
+        exit_codes: of the functions in which they are kept.
         bell: rung for each that is.
     """
 
-    def __init__(self, exit_code: CodeType, bell: Bell) -> None:
+    def __init__(self, exit_codes: tuple[CodeType, ...], bell: Bell) -> None:
         self.pending = False
         """Whether one was kept that nobody took."""
-        self._exit_code = exit_code
+        self._exit_codes = exit_codes
         self._bell = bell
         self._before: Any = None
 
@@ -49,7 +49,7 @@ class Interrupts:
         return taken
 
     def _hear(self, number: int, frame: FrameType | None) -> None:
-        while frame is not None and frame.f_code is not self._exit_code:
+        while frame is not None and frame.f_code not in self._exit_codes:
             frame = frame.f_back
         if frame is None:
             raise KeyboardInterrupt

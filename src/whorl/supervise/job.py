@@ -54,6 +54,7 @@ class Job(Generic[T]):
         self._context = contextvars.copy_context()
         self._work: Work | None = None
         self._asked = False
+        self._message: object = None  # of the latest request to stop
         self._ending: Ending | None = None
         self._value: Any = None
         self._error: BaseException | None = None
@@ -113,11 +114,12 @@ class Job(Generic[T]):
             if self._ending is not None:
                 return False
             self._asked = True
+            self._message = message
             work = self._work
         if work is not None:
             work.cancel(message)
         else:
-            self._crew._drop(self)  # if it is about to begin, _begin() passes the request on
+            self._crew._drop(self, message)  # if it is about to begin, _begin() passes the request on
         return True
 
     def exception(self) -> BaseException | None:
@@ -163,9 +165,9 @@ class Job(Generic[T]):
             self._work = work
             if self._started is None:
                 self._started = time.monotonic()
-            asked = self._asked
+            asked, message = self._asked, self._message
         if asked:
-            work.cancel(None)
+            work.cancel(message)
 
     def _settle(self, ending: Ending, value: Any = None, error: BaseException | None = None) -> None:
         """Note how the job ended, and tell those who wait."""

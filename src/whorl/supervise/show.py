@@ -23,10 +23,11 @@ class Display:
 
     def ends(self, job: Job[Any], state: State) -> None:
         """Let a job's line stay, with a mark."""
-        line = self._lines.pop(job, None)
+        line = self._lines.get(job)
         if line is not None:
             line.text = job.name if state in ("done", "failed") else f"{job.name} ({state})"
             self.board.end(line, OK if state == "done" else FAILED)
+            self._lines.pop(job, None)  # only now: after a Ctrl-C in between it is ended once more
 
     def close(self) -> None:
         """End the lines of those who did not stop."""

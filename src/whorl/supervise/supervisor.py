@@ -78,8 +78,12 @@ class Supervisor:
         need_plain_code(_SYNC, _ASYNC)
         self._check_new()
         self._crew = crew = ThreadCrew(self._options, Supervisor.__exit__.__code__)
-        crew._enter()
-        return crew
+        try:
+            crew._enter()
+            return crew
+        except BaseException:  # Ctrl-C, before there is a block that could end
+            crew._end()
+            raise
 
     def __exit__(
         self, kind: type[BaseException] | None, raised: BaseException | None, where: TracebackType | None
@@ -124,3 +128,7 @@ def _check_seconds(what: str, value: object) -> None:
         raise TypeError(f"{what} is a number of seconds; got {value!r}")
     if value != value or value < 0:
         raise ValueError(f"{what} must be a number of seconds, 0 or more; got {value!r}")
+    try:
+        float(value)
+    except OverflowError:  # and no text has room for so many digits
+        raise ValueError(f"{what} is more seconds than any clock can count; write None for no limit") from None

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from whorl.cancellation import current
+from whorl.cancellation import Impatience, current
 from whorl.errors import Cancelled
 from whorl.forms import is_coroutine_function, runs_here
 from whorl.supervise.crew import Crew, Options, check_callable
@@ -36,6 +36,7 @@ class TaskCrew(Crew):
             raise RuntimeError("a Supervisor needs a task to run in, and this coroutine is driven by hand")
         self._block_task = task
         self._interrupted = False
+        self._impatience = Impatience()
         self._changed: asyncio.Future[None] | None = None
         self._deadline_timer: asyncio.TimerHandle | None = None
         self._driver: TaskDriver | None = None
@@ -183,13 +184,19 @@ class TaskCrew(Crew):
 
     async def _wait(self, raised: BaseException | None) -> BaseException | None:
         warned = False
+        alone = False  # the user has no patience left: nobody waits for threads any longer
         while not self._is_over():
+            if alone and not any(isinstance(job._work, TaskWork) for job in self.jobs):
+                self._warn()
+                return raised
             patience = self._patience(warned)
             self._changed = self._loop.create_future()
             timer = None if patience is None else self._loop.call_later(patience, self._ring)
             try:
                 await self._changed
             except Cancelled as error:
+                # Tasks are cancelled by the runner once more, and waited for.
+                alone = self._stopping_since is not None and self._impatience.shown()
                 raised = error if raised is None else raised
                 self._stop("the task that it is part of was cancelled")
                 continue

@@ -1,15 +1,14 @@
 """The sync form of a crew: every job in a thread, and a block that waits by blocking."""
 
-import asyncio
 import contextvars
 import functools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from types import CodeType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from whorl.bell import Bell
-from whorl.cancellation import Cancellation, cancellable, current
+from whorl.cancellation import SLEPT, Cancellation, cancellable, current
 from whorl.errors import Cancelled
 from whorl.forms import is_coroutine_function
 from whorl.supervise.crew import Crew, Options, check_callable
@@ -31,7 +30,7 @@ class ThreadCrew(Crew):
     def __init__(self, options: Options, exit_code: CodeType) -> None:
         super().__init__(options)
         self._bell = Bell()
-        self._interrupts = Interrupts(exit_code, self._bell)
+        self._interrupts = Interrupts((exit_code, ThreadCrew._end.__code__), self._bell)
         self._all_over = Bell()
         self._driver: ThreadDriver | None = None
         # The block may be part of a job of an outer crew, whose requests to stop are heard in here as well.
@@ -104,14 +103,26 @@ class ThreadCrew(Crew):
         try:
             outcome = self._conclude(self._wait_interruptibly(raised))
         finally:
-            self._phase = "over"  # however it is left: nothing begins any more
-            self._all_over.set()
-            if self._display is not None:
-                self._display.close()
-            if self._driver is not None:
-                self._driver.stop()
-            self._interrupts.release()
+            self._end()
         return KeyboardInterrupt() if self._interrupts.take() else outcome
+
+    def _end(self) -> None:
+        """Leave nothing behind, however the block is left, or not even entered; Ctrl-C waits meanwhile."""
+        try:
+            self._let_go()
+        except BaseException:  # a handler of the program's own has raised: each step may be made twice
+            self._let_go()
+            raise
+
+    def _let_go(self) -> None:
+        self._phase = "over"  # nothing begins any more
+        self._block.over = True
+        self._all_over.set()
+        if self._display is not None:
+            self._display.close()
+        if self._driver is not None:
+            self._driver.stop()
+        self._interrupts.release()
 
     def _wait_interruptibly(self, raised: BaseException | None) -> BaseException | None:
         self._listening.__exit__(None, None, None)
@@ -182,8 +193,10 @@ def outcome_of(function: Any, args: Any, kw: Any, cancellation: Cancellation) ->
         return "failed", None, error
     finally:
         del function, args, kw  # the traceback holds this frame
-    if asyncio.iscoroutine(value):
+    if isinstance(value, Coroutine):
         value.close()
         return "failed", None, TypeError("the job's function returned a coroutine; give start() the coroutine function")
+    if value is SLEPT:
+        value = None
     # Told to stop, and never looked: a task that ends so is cancelled as well.
     return ("cancelled", None, None) if cancellation.pending else ("done", value, None)

@@ -5,8 +5,11 @@ of the screen, print what is to stay, draw the lines, go back up. It needs to kn
 rows that had or what became of them: a terminal that got narrower has wrapped them, or cut them, or wrapped them only
 in part. It is one write.
 
-One lock is held for everything that changes a board or draws, in all threads. Whoever lets time pass calls `tick`,
-as often as it asks for; a tick that is early, or finds nothing changed, writes nothing.
+One lock is held for everything that changes a board or draws, in all threads: by a plain `with`, as Ctrl-C would split
+a context manager written in Python, and leave the lock taken for ever. What went wrong is said when it is free again.
+
+Whoever lets time pass calls `tick`, as often as it asks for; a tick that is early, or finds nothing changed, writes
+nothing.
 
 Where nothing moves (a pipe, CI, ``TERM=dumb``) a line is announced when it begins and printed when it ends.
 """
@@ -17,7 +20,6 @@ import os
 import threading
 import time
 import weakref
-from collections.abc import Iterator
 
 from whorl.system import at_fork
 from whorl.terminal import stream as streams
@@ -63,16 +65,19 @@ class Board:
 
     def add(self, line: Line) -> None:
         """Begin a line."""
-        with self._changing():
-            line.began = time.monotonic()
-            if not self.lines:
-                self._open()
-            self.lines.append(line)
-            if self.moves:
-                if len(self.lines) == 1 or line.began - self._painted >= SHORTEST:  # or the next tick draws it
-                    self._paint(line.began)
-            else:
-                self._say(self._drawn(line, announced=True))
+        try:
+            with _lock:
+                line.began = time.monotonic()
+                if not self.lines:
+                    self._open()
+                self.lines.append(line)
+                if self.moves:
+                    if len(self.lines) == 1 or line.began - self._painted >= SHORTEST:  # or the next tick draws it
+                        self._paint(line.began)
+                else:
+                    self._say(self._drawn(line, announced=True))
+        finally:
+            self._complaints.say()
 
     def end(self, line: Line, outcome: Outcome) -> None:
         """End a line; one that has ended stays as it is.
@@ -81,23 +86,26 @@ class Board:
             line: which.
             outcome: `OK` or `FAILED`, and it stays above those that go on; `GONE`, and it is erased.
         """
-        with self._changing():
-            if line not in self.lines:
-                if not self.lines and self.moves:  # Ctrl-C came while the last line ended
-                    self._close()
-                return
-            line.ended = time.monotonic()
-            line.outcome = OK if outcome == GONE and not self.moves else outcome
-            row = "" if line.outcome == GONE else self._drawn(line)
-            self.lines.remove(line)
-            if not self.moves:
-                self._say(row)
-            elif self.lines:
-                self._paint(line.ended, row and row + "\n")
-            else:
-                self._close(row and row + "\n")
-            if not self.lines:
-                self.off = False
+        try:
+            with _lock:
+                if line not in self.lines:
+                    if not self.lines and self.moves:  # Ctrl-C came while the last line ended
+                        self._close()
+                    return
+                line.ended = time.monotonic()
+                line.outcome = OK if outcome == GONE and not self.moves else outcome
+                row = "" if line.outcome == GONE else self._drawn(line)
+                self.lines.remove(line)
+                if not self.moves:
+                    self._say(row)
+                elif self.lines:
+                    self._paint(line.ended, row and row + "\n")
+                else:
+                    self._close(row and row + "\n")
+                if not self.lines:
+                    self.off = False
+        finally:
+            self._complaints.say()
 
     def tick(self, now: float) -> float | None:
         """Draw what has changed, if it is time to.
@@ -108,14 +116,17 @@ class Board:
         Returns:
             In how many seconds it wants the next tick; ``None`` if nothing moves here, and no more are needed.
         """
-        with self._changing():
-            if not self.lines:
-                return LONGEST
-            if not self.moves:
-                return None
-            if now >= self._due:
-                self._paint(now)
-            return max(_BREATH, self._due - now)
+        try:
+            with _lock:
+                if not self.lines:
+                    return LONGEST
+                if not self.moves:
+                    return None
+                if now >= self._due:
+                    self._paint(now)
+                return max(_BREATH, self._due - now)
+        finally:
+            self._complaints.say()
 
     # -- the terminal ------------------------------------------------------------------------------------------------
 
@@ -129,6 +140,7 @@ class Board:
             number = streams.descriptor(self.stream)
             if number is None or not streams.moves(self.stream, os.environ):
                 return
+            device = os.fstat(number).st_rdev
             self._number = number
             self._hides = False
             self._shown = None
@@ -142,6 +154,8 @@ class Board:
             self._switch_off(f"writing to it failed: {error!r}")
             return
         self._hides = _guard.hold(self)
+        if self._hides:
+            _hidden[number] = device
 
     def _close(self, text: str = "") -> None:
         """Leave the terminal as it was, with ``text`` as the last thing on it."""
@@ -227,15 +241,6 @@ class Board:
         self._capture.stop()
         _guard.release(self)
 
-    @contextlib.contextmanager
-    def _changing(self) -> Iterator[None]:
-        """Hold the lock; then say what went wrong."""
-        try:
-            with _lock:
-                yield
-        finally:
-            self._complaints.say()
-
     # -- signals, fork, the end --------------------------------------------------------------------------------------
 
     def leave(self) -> None:
@@ -248,10 +253,13 @@ class Board:
 
     def finish(self) -> None:
         """The interpreter ends, and lines still turn: erase them."""
-        with self._changing():
-            self.lines.clear()
-            if self.moves:
-                self._close()
+        try:
+            with _lock:
+                self.lines.clear()
+                if self.moves:
+                    self._close()
+        finally:
+            self._complaints.say()
 
     def forget(self) -> None:
         """In a child process: the lines are the parent's."""
@@ -293,17 +301,24 @@ def _back() -> None:
 def _end_all() -> None:
     for board in list(_boards):
         board.finish()
+    # A terminal drops what it has not shown yet when Ctrl-C is typed, and the cursor's return may have been in it.
+    for number, device in list(_hidden.items()):
+        with contextlib.suppress(OSError):
+            if os.fstat(number).st_rdev == device and os.isatty(number) and streams.in_foreground(number):
+                streams.write_all(number, SHOW.encode())
 
 
 def _forget_all() -> None:
     for board in list(_boards):
         board.forget()
+    _hidden.clear()
     _lock.release()
 
 
 _lock = threading.RLock()
 _boards: "weakref.WeakSet[Board]" = weakref.WeakSet()
 _guard = Guard(_leave_all, _back)
+_hidden: dict[int, int] = {}  # descriptors of terminals on which the cursor was ever hidden, and their devices
 
 atexit.register(_end_all)
 # The lock is taken, so that nobody is in the middle of a paint whose other half the child would have.

@@ -3,6 +3,7 @@
 import pytest
 
 from whorl.legacy.upgrade.file import upgrade
+from whorl.legacy.upgrade.neighbours import Around
 
 PAIRS = {
     "a lock that is acquired by waiting for it": (
@@ -183,6 +184,54 @@ PAIRS = {
         "import asyncio\n@asyncio.coroutine\ndef f(g):\n    return (yield from  # why\n            g())\n",
         "import asyncio\nasync def f(g):\n    return (await  # why\n            g())\n",
     ),
+    "__await__ that delegates to who knows": (
+        "import asyncio\nclass C:\n    def __init__(self, inner):\n        self.inner = inner\n"
+        "    def __await__(self):\n        return (yield from self.inner)\n    def __iter__(self):\n"
+        "        yield from self.inner\n",
+        "import asyncio\nclass C:\n    def __init__(self, inner):\n        self.inner = inner\n"
+        "    def __await__(self):\n        return (yield from self.inner.__await__())\n    def __iter__(self):\n"
+        "        yield from self.inner\n",
+    ),
+    "an iterator that __await__ keeps": (
+        "import asyncio\nclass C:\n    def __await__(self):\n        x = iter(self.inner)\n        yield from x\n",
+        "import asyncio\nclass C:\n    def __await__(self):\n        x = iter(self.inner)\n        yield from x\n",
+    ),
+    "a question asked before": (
+        "import asyncio, inspect\n@asyncio.coroutine\ndef f(handler, job):\n    result = handler()\n"
+        "    if asyncio.iscoroutine(result):\n        result = yield from result\n    if result is None:\n"
+        "        result = []\n    if isinstance(job, asyncio.Future) or inspect.isawaitable(job): yield from job\n"
+        "    for each in result:\n        print(each)\n",
+        "import asyncio, inspect\nasync def f(handler, job):\n    result = handler()\n"
+        "    if asyncio.iscoroutine(result):\n        result = await result\n    if result is None:\n"
+        "        result = []\n    if isinstance(job, asyncio.Future) or inspect.isawaitable(job): await job\n"
+        "    for each in result:\n        print(each)\n",
+    ),
+    "a coroutine, and what comes of it, under one name": (
+        "import asyncio\ndef work():\n    yield from asyncio.sleep(1)\n    return [1]\n@asyncio.coroutine\n"
+        "def f():\n    x = work()\n    if asyncio.iscoroutine(x):\n        x = yield from x\n    return list(x)\n",
+        "import asyncio\nasync def work():\n    await asyncio.sleep(1)\n    return [1]\n"
+        "async def f():\n    x = work()\n    if asyncio.iscoroutine(x):\n        x = await x\n    return list(x)\n",
+    ),
+    "arguments that are returned": (
+        "import asyncio\n@asyncio.coroutine\ndef f(*args):\n    return args\n@asyncio.coroutine\n"
+        "def g(**options):\n    return options\n",
+        "import asyncio\nasync def f(*args):\n    return args\nasync def g(**options):\n    return options\n",
+    ),
+    "a turn for others": (
+        "import trollius as asyncio\nfrom trollius import From\n@asyncio.coroutine\ndef f():\n"
+        "    yield From(None)\n    x = yield From(  # a\n        None)\n",
+        "import asyncio\nasync def f():\n    await asyncio.sleep(0)\n    x = await (  # a\n        asyncio.sleep(0))\n",
+    ),
+    "a turn for others, by imported names": (
+        "from trollius import From, coroutine\n@coroutine\ndef f():\n    yield From(None)\n",
+        "from asyncio import sleep\nasync def f():\n    await sleep(0)\n",
+    ),
+    "a decorator that may be missing": (
+        "import asyncio\ntry:\n    from asyncio import coroutine\nexcept ImportError:\n    coroutine = None\n"
+        "task = asyncio.async(job)\n",
+        "import asyncio\ntry:\n    pass\nexcept ImportError:\n    coroutine = None\n"
+        "task = asyncio.ensure_future(job)\n",
+    ),
 }
 
 UNTOUCHED = {
@@ -231,4 +280,59 @@ def test_a_refusal_says_where() -> None:
 def test_a_helper_in_another_file() -> None:
     helper = b"def retry(fn):\n    return (yield from fn())\n# asyncio\n"
     assert upgrade(helper).content == helper
-    assert upgrade(helper, frozenset(["retry"])).content.startswith(b"async def retry(fn):\n    return await fn()\n")
+    assert upgrade(helper, Around(frozenset(["retry"]))).content.startswith(
+        b"async def retry(fn):\n    return await fn()\n"
+    )
+
+
+REFUSED = {
+    "a question about something else": (
+        "import asyncio\n@asyncio.coroutine\ndef f(job, other):\n    if asyncio.iscoroutine(other):\n"
+        "        yield from job\n",
+        ("unclear", 5),
+    ),
+    "a question that leaves it open": (
+        "import asyncio\n@asyncio.coroutine\ndef f(job):\n    if isinstance(job, asyncio.Future) or job:\n"
+        "        job = yield from job\n    return list(job)\n",
+        ("unclear", 5),
+    ),
+    "the other branch": (
+        "import asyncio, inspect\n@asyncio.coroutine\ndef f(job):\n    if isinstance(job, list): pass\n"
+        "    elif inspect.iscoroutine(job):\n        pass\n    else:\n        yield from job\n",
+        ("unclear", 8),
+    ),
+    "an iterator's class": (
+        "import asyncio\nclass Old(object):\n    def __iter__(self):\n        yield from self.fut\n"
+        "@asyncio.coroutine\ndef f():\n    yield from Old()\n",
+        ("iterable", 7),
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "remark"), REFUSED.values(), ids=list(REFUSED))
+def test_refused(text: str, remark: tuple[str, int]) -> None:
+    outcome = upgrade(text.encode())
+    assert outcome.content == text.encode()
+    assert [(each.rule, each.line) for each in outcome.remarks if each.kind == "refused"] == [remark]
+
+
+WARNED = {
+    "on Windows only": ("import asyncio\nloop = asyncio.ProactorEventLoop(asyncio.IocpProactor())\n", []),
+    "a module that is gone": ("from asyncio import test_utils\n", [("gone", 1)]),
+    "a module that is gone, itself": ("import asyncio.test_utils\n", [("gone", 1)]),
+    "from a module that is gone": ("from trollius.test_utils import TestCase\n", [("gone", 1), ("trollius", 1)]),
+    "a module that may be gone": (
+        "try:\n    from asyncio import test_utils\nexcept ImportError:\n    test_utils = None\n",
+        [],
+    ),
+    "a cancel that is caught": (
+        "import asyncio\nasync def f():\n    try:\n        await g()\n    except (Exception, BaseException):\n"
+        "        pass\n",
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "remarks"), WARNED.values(), ids=list(WARNED))
+def test_warned(text: str, remarks: list[tuple[str, int]]) -> None:
+    assert [(each.rule, each.line) for each in upgrade(text.encode()).remarks] == remarks

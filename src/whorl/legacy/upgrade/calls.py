@@ -24,6 +24,15 @@ _OTHER_OPTIONS = frozenset(
     ("gather", "wait", "open_connection", "start_server", "open_unix_connection", "start_unix_server")
 ) | {"create_subprocess_exec", "create_subprocess_shell"}
 
+# What asyncio has on Windows only, or only elsewhere.
+_OF_ONE_SYSTEM = frozenset(
+    (
+        *("ProactorEventLoop", "IocpProactor", "windows_events", "windows_utils"),
+        *("WindowsSelectorEventLoopPolicy", "WindowsProactorEventLoopPolicy"),
+        *("open_unix_connection", "start_unix_server", "unix_events"),
+    )
+)
+
 
 def upgrade_calls(functions: Functions, natures: Natures, changes: Changes, imports: Imports, gone: set[int]) -> None:
     """Decide about every call of a function of asyncio but those in ``gone``, and every other use of its names."""
@@ -115,7 +124,8 @@ def _name(node: cst.Name | cst.Attribute, tree: Tree, changes: Changes, imports:
 def _exists(full: str, name: str) -> bool:
     """Whether asyncio has such a name, or it is dealt with elsewhere."""
     in_submodule = full.count(".") > 1
-    return in_submodule or hasattr(asyncio, name) or name in ("coroutine", "From", "Return") or name.startswith("_")
+    is_known = hasattr(asyncio, name) or name in ("coroutine", "From", "Return") or name in _OF_ONE_SYSTEM
+    return in_submodule or is_known or name.startswith("_")
 
 
 def _in_import(node: cst.CSTNode, tree: Tree) -> bool:

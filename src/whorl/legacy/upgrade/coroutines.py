@@ -8,6 +8,7 @@ import libcst as cst
 from whorl.legacy.tokens import narrow
 from whorl.legacy.upgrade.changes import Changes
 from whorl.legacy.upgrade.function import Function, Functions, is_protocol, method_of, operand
+from whorl.legacy.upgrade.imports import Imports
 from whorl.legacy.upgrade.names import asyncio_name, dotted
 from whorl.legacy.upgrade.nature import Nature, Natures
 from whorl.legacy.upgrade.tree import Scope, Tree, name_of
@@ -36,13 +37,13 @@ _CLOSED = (
 )  # fmt: skip
 
 
-def upgrade_functions(functions: Functions, natures: Natures, changes: Changes) -> None:
+def upgrade_functions(functions: Functions, natures: Natures, changes: Changes, imports: Imports) -> None:
     """Decide what becomes of every function of a file, of its ``yield from``, and of its ``with``."""
     for function in functions.all:
         if function.is_coroutine:
             if _is_refused(function, functions, natures, changes):
                 continue
-            _rewrite(function, functions, natures, changes)
+            _rewrite(function, functions, natures, changes, imports)
         else:
             _look_at_generator(function, functions, natures, changes)
     _look_at_awaited_locks(functions.tree, natures, changes)
@@ -75,7 +76,8 @@ def _reasons(function: Function, functions: Functions, natures: Natures) -> Iter
     for node in function.awaits:
         waited = operand(node, function.scope)
         assert waited is not None
-        nature = Nature.LIKELY if _is_with_item(node, functions.tree) else natures.of(waited, function.scope)
+        is_sure = _is_with_item(node, functions.tree) or _is_turn(node) or natures.is_proven(waited, function.scope)
+        nature = Nature.LIKELY if is_sure else natures.of(waited, function.scope)
         if nature < Nature.LIKELY:
             rule = "unclear" if nature is Nature.UNCLEAR else "iterable"
             yield rule, node, f"`{code(functions.tree, waited)}` in {name}"
@@ -100,12 +102,14 @@ def _is_harmless(decorator: cst.Decorator, scope: Scope) -> bool:
     return asyncio_name(called, scope) == "coroutine" or name in _HARMLESS or name.startswith(_HARMLESS_ROOMS)
 
 
-def _rewrite(function: Function, functions: Functions, natures: Natures, changes: Changes) -> None:
+def _rewrite(function: Function, functions: Functions, natures: Natures, changes: Changes, imports: Imports) -> None:
     node, tree = function.node, functions.tree
     if function.marks or function.becomes:
         changes.change("coroutine" if function.marks else "helper", node, lambda new: _as_async(new, node, function))
     for item in function.awaits:
-        if not _is_with_item(item, tree):
+        if _is_turn(item):
+            changes.change(None, item, _giving_turn(item, tree, imports.name_for("sleep", function.scope)))
+        elif not _is_with_item(item, tree):
             # A lock that is waited for outside of `with` is acquired; today it can't be awaited itself.
             is_lock = natures.is_made_by(operand(item, function.scope), function.scope, _LOCKS)
             changes.change(None, item, _awaiting(item, tree, acquire=is_lock))
@@ -168,6 +172,24 @@ def _awaiting(old: cst.Yield, tree: Tree, *, acquire: bool) -> Any:
         return awaited if is_redundant else awaited.with_changes(lpar=new.lpar, rpar=new.rpar)
 
     return change
+
+
+def _is_turn(waiting: cst.Yield) -> bool:
+    """Whether it is ``yield From(None)``, Trollius' way to give others a turn."""
+    call = waiting.value
+    return isinstance(call, cst.Call) and len(call.args) == 1 and name_of(call.args[0].value) == "None"
+
+
+def _giving_turn(old: cst.Yield, tree: Tree, sleep: str) -> Any:
+    change = _awaiting(old, tree, acquire=False)
+
+    def change_to_sleep(new: cst.Yield) -> cst.Await:
+        awaited: cst.Await = change(new)
+        none = awaited.expression
+        call = cst.parse_expression(f"{sleep}(0)").with_changes(lpar=none.lpar, rpar=none.rpar)
+        return awaited.with_changes(expression=call)
+
+    return change_to_sleep
 
 
 def _space_before(waiting: cst.Yield) -> Any:
@@ -325,11 +347,14 @@ def _look_at_generator(function: Function, functions: Functions, natures: Nature
             changes.note("protocol", node, f"`{function.name}`")
             continue
         nature = natures.of(waited, function.scope)
-        if function.name in ("__await__", "__iter__") and nature >= Nature.LIKELY and _has_await(function):
+        least = Nature.UNCLEAR if _is_await(function) else Nature.LIKELY
+        if function.name in ("__await__", "__iter__") and nature >= least and _has_await(function):
             changes.change("await_method", node, _through_await)
         elif nature is Nature.AWAITABLE and natures.is_coroutine(waited) and not function.is_driven:
             changes.note("protocol", node, f"`{function.name}`")
-        elif nature is Nature.LIKELY and functions.speaks_of_asyncio and not function.yields:
+        elif functions.is_imported_coroutine(waited) or (
+            nature is Nature.LIKELY and functions.speaks_of_asyncio and not function.yields
+        ):
             changes.note("generator", node, f"`{function.name}`")
             break
 
@@ -337,6 +362,13 @@ def _look_at_generator(function: Function, functions: Functions, natures: Nature
 def _has_await(function: Function) -> bool:
     owner = function.scope.owner()
     return owner is not None and "__await__" in owner.bindings
+
+
+def _is_await(function: Function) -> bool:
+    """Whether a method is `__await__`, also by `__await__ = __iter__`: all that it delegates to has to be awaited."""
+    owner = function.scope.owner()
+    bindings = owner.bindings.get("__await__", []) if owner is not None else []
+    return any(name_of(binding.node) == function.name or binding.node is function.node for binding in bindings)
 
 
 def _through_await(new: cst.Yield) -> cst.Yield:
@@ -355,7 +387,8 @@ def _refuse_function_uses(tree: Tree, changes: Changes) -> None:
         if isinstance(node, (cst.Name, cst.Attribute)) and asyncio_name(node, tree.scope_of(node)) == "coroutine":
             parent = tree.parent(node)
             is_part = isinstance(parent, cst.Attribute) and parent.attr is node
-            if not is_part and not isinstance(parent, (cst.Decorator, cst.ImportAlias, cst.AsName)):
+            # `coroutine = None`, for where it can't be imported, is no use of it.
+            if not is_part and not isinstance(parent, (cst.Decorator, cst.ImportAlias, cst.AsName, cst.AssignTarget)):
                 changes.note("as_function", node)
 
 

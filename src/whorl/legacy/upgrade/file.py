@@ -25,6 +25,7 @@ from whorl.legacy.upgrade.coroutines import upgrade_functions
 from whorl.legacy.upgrade.function import Functions
 from whorl.legacy.upgrade.imports import Imports
 from whorl.legacy.upgrade.nature import Natures
+from whorl.legacy.upgrade.neighbours import ALONE, Around
 from whorl.legacy.upgrade.rules import Kind
 from whorl.legacy.upgrade.running import upgrade_runs
 from whorl.legacy.upgrade.statements import upgrade_statements
@@ -70,12 +71,12 @@ def decode(content: bytes) -> tuple[str, str]:
     return content.decode(encoding), encoding
 
 
-def upgrade(content: bytes, awaited: frozenset[str] = frozenset()) -> Outcome:
+def upgrade(content: bytes, around: Around = ALONE) -> Outcome:
     """Upgrade the source of one file.
 
     Parameters:
         content: the file, in whatever encoding it says.
-        awaited: names of functions that coroutines of other files wait for.
+        around: what the other files say about it.
 
     Returns:
         What it becomes, and every rule that applied. No input makes it raise.
@@ -94,9 +95,9 @@ def upgrade(content: bytes, awaited: frozenset[str] = frozenset()) -> Outcome:
         # And it forgets spaces behind the last line end.
         text, spaces = text.rstrip(" \t\f"), text[len(text.rstrip(" \t\f")) :]
         wide = widen(text)
-        if any(word in text for word in _WORDS):
+        if any(word in text for word in _WORDS) or ("yield" in text and (around.is_old or around.coroutines)):
             with _no_collector():
-                new, remarks = _upgraded(wide, awaited)
+                new, remarks = _upgraded(wide, around)
         else:
             _parse(wide)
             return Outcome(content)
@@ -122,11 +123,11 @@ def _no_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _upgraded(wide: str, awaited: frozenset[str]) -> tuple[str, tuple[Remark, ...]]:
+def _upgraded(wide: str, around: Around) -> tuple[str, tuple[Remark, ...]]:
     """The new text of a file, or its own if something is refused, and what there is to say."""
     _parse(wide)
     module = cst.parse_module(wide)
-    changes = _changes(module, awaited)
+    changes = _changes(module, around)
     remarks, same = _remarks(changes)
     if changes.refused or not changes.changed:
         return narrow(wide), remarks
@@ -135,14 +136,14 @@ def _upgraded(wide: str, awaited: frozenset[str]) -> tuple[str, tuple[Remark, ..
     return narrow(changes.apply().code), remarks
 
 
-def _changes(module: cst.Module, awaited: frozenset[str]) -> Changes:
+def _changes(module: cst.Module, around: Around) -> Changes:
     tree = Tree(module)
-    functions = Functions(tree, awaited)
+    functions = Functions(tree, around)
     natures = Natures(functions)
     changes = Changes(tree)
     imports = Imports(tree, changes)
     gone = upgrade_runs(functions, natures, changes, imports)
-    upgrade_functions(functions, natures, changes)
+    upgrade_functions(functions, natures, changes, imports)
     upgrade_calls(functions, natures, changes, imports, gone)
     upgrade_statements(functions, changes)
     imports.upgrade()

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-from whorl.legacy.upgrade.names import asyncio_name, definitions, dotted, methods
+from whorl.legacy.upgrade.names import AWAITABLE, asyncio_name, definitions, dotted, methods
+from whorl.legacy.upgrade.neighbours import Around
 from whorl.legacy.upgrade.tree import COMPREHENSIONS, Scope, Tree, is_builtin, name_of
 
 # Functions of asyncio that take a coroutine, or several.
@@ -87,13 +88,13 @@ class Functions:
 
     Parameters:
         tree: of the file.
-        awaited: names of functions that coroutines of other files wait for.
+        around: what other files say about it.
     """
 
-    def __init__(self, tree: Tree, awaited: frozenset[str] = frozenset()) -> None:
+    def __init__(self, tree: Tree, around: Around) -> None:
         self.tree = tree
-        self._awaited = awaited
-        self.speaks_of_asyncio = any(
+        self._around = around
+        self.speaks_of_asyncio = around.is_old or any(
             binding.target.partition(".")[0] in ("asyncio", "trollius")
             for scope in tree.scopes
             for bindings in scope.bindings.values()
@@ -129,6 +130,10 @@ class Functions:
         """The functions of this file that a call may reach, and whether that is certain."""
         found, certain = definitions(call.func, self.tree, self.tree.scope_of(call))
         return [self.of(node) for node in found], certain
+
+    def is_imported_coroutine(self, node: cst.CSTNode | None) -> bool:
+        """Whether it is a call of a coroutine function that another file defines."""
+        return isinstance(node, cst.Call) and dotted(node.func, self.tree.scope_of(node)) in self._around.coroutines
 
     def around(self, node: cst.CSTNode) -> Function | None:
         """The function that runs ``node``; None outside, and in a lambda."""
@@ -201,8 +206,14 @@ class Functions:
         if isinstance(assign, cst.Assign):
             for target in assign.targets:
                 name = name_of(target.target)
-                if name:
+                if name and not self._is_awaited_itself(name, call):
                     yield from self.uses(name, self.tree.scope_of(call).function)
+
+    def _is_awaited_itself(self, name: str, call: cst.Call) -> bool:
+        """Whether there is ``x = yield from x``: what is called ``x`` is then what comes of the coroutine."""
+        values = [binding.node for binding in self.tree.scope_of(call).find(name)]
+        waited = [operand(value, self.tree.scope_of(value)) for value in values if isinstance(value, cst.Yield)]
+        return any(isinstance(node, cst.Name) and name_of(node) == name for node in waited)
 
     def _consumed(self, node: cst.CSTNode) -> bool:
         """Whether a value is used as an iterable."""
@@ -247,7 +258,7 @@ class Functions:
 
     def _awaited_elsewhere(self, helper: Function) -> bool:
         # One that yields by itself, or is iterated over, may be another function of the same name.
-        return helper.name in self._awaited and not helper.yields and id(helper) not in self.generator_uses
+        return helper.name in self._around.awaited and not helper.yields and id(helper) not in self.generator_uses
 
     def _driven(self) -> set[Function]:
         """What a coroutine awaits, or a task is made of."""
@@ -283,7 +294,10 @@ class Functions:
         return False
 
     def _delegates_to_coroutine(self, helper: Function) -> bool:
-        return any(self._is_surely_coroutine(operand(node, helper.scope)) for node in helper.awaits)
+        waited = [operand(node, helper.scope) for node in helper.awaits]
+        # Nobody knows whether a decorator wants a generator: then what another file says is not enough.
+        is_told = not helper.node.decorators and any(map(self.is_imported_coroutine, waited))
+        return is_told or any(map(self._is_surely_coroutine, waited))
 
     def _is_surely_coroutine(self, node: cst.CSTNode | None) -> bool:
         if not isinstance(node, cst.Call):
@@ -294,25 +308,6 @@ class Functions:
         return (
             certain and bool(functions) and all(function.is_coroutine or function.is_driven for function in functions)
         )
-
-
-# What asyncio's functions return: coroutines, and futures.
-COROUTINES = frozenset(
-    (
-        "sleep",
-        "wait",
-        "wait_for",
-        "open_connection",
-        "start_server",
-        "open_unix_connection",
-        "start_unix_server",
-        "create_subprocess_exec",
-        "create_subprocess_shell",
-        "to_thread",
-    )
-)
-FUTURES = frozenset(["async", "ensure_future", "create_task", "gather", "shield", "wrap_future", "Future", "Task"])
-AWAITABLE = COROUTINES | FUTURES
 
 
 def method_of(call: cst.Call) -> str:

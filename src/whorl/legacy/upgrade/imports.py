@@ -4,6 +4,7 @@ from typing import Any
 
 import libcst as cst
 
+from whorl.legacy.gone import MODULES
 from whorl.legacy.upgrade.changes import Changes
 from whorl.legacy.upgrade.names import TROLLIUS_BUILTINS, asyncio_import, module_alias
 from whorl.legacy.upgrade.tree import Scope, Tree, name_of, written
@@ -57,6 +58,7 @@ class Imports:
 
     def _module(self, node: cst.Import) -> None:
         for alias in node.names:
+            self._note_gone(written(alias.name), alias)
             first: Any = alias.name
             while isinstance(first, cst.Attribute):
                 first = first.value
@@ -89,8 +91,11 @@ class Imports:
             while isinstance(first, cst.Attribute):
                 first = first.value
             self._changes.change("trollius", first, lambda new: new.with_changes(value="asyncio"))
+        self._note_gone(home, node)
         if isinstance(node.names, cst.ImportStar):
             return
+        for alias in node.names:
+            self._note_gone(f"{home}.{name_of(alias.name)}", alias)
         gone = {
             index
             for index, alias in enumerate(node.names)
@@ -108,6 +113,13 @@ class Imports:
             self._drop(node)
         elif gone or added:
             self._changes.change("imports", node, lambda new: _with_names(new, gone, added))
+
+    def _note_gone(self, module: str, node: cst.CSTNode) -> None:
+        """Warn of a module that went, but where a ``try`` is prepared for that."""
+        top, _, part = module.partition(".")
+        advice = MODULES.get(f"asyncio.{part}") if top in ("asyncio", "trollius") else None
+        if advice is not None and not any(isinstance(above, cst.Try) for above in self._tree.ancestors(node)):
+            self._changes.note("gone", node, f"`{module}`, {advice}")
 
     def _drop(self, node: cst.ImportFrom) -> None:
         line = self._tree.parent(node)

@@ -1,17 +1,16 @@
 """Many files: which they are, and what each becomes, on all processors if that pays."""
 
-import contextlib
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from whorl.legacy.upgrade.file import Outcome, Remark, decode, upgrade
-from whorl.legacy.upgrade.neighbours import awaited_names
+from whorl.legacy.upgrade.file import Outcome, Remark, upgrade
+from whorl.legacy.upgrade.neighbours import Around, look
 from whorl.legacy.upgrade.rules import Kind
 
 # Below it, one process is done before others have started: they need half a second, in which one does 50 kB.
@@ -79,13 +78,13 @@ def upgrade_all(paths: list[str], on_progress: Callable[[int], object] = lambda 
     results = {path: _read(path) for path in paths}
     # The longest first, so that no process is left alone with it.
     waiting = sorted((result for result in results.values() if not result.problem), key=lambda result: -len(result.old))
-    awaited = _awaited(waiting)
+    around = look({result.path: result.old for result in waiting})
     done = len(paths) - len(waiting)
     workers = min(os.cpu_count() or 1, len(waiting))
     if workers > 1 and sum(len(result.old) for result in waiting) > WORTH_PROCESSES:
-        outcomes = _in_processes(waiting, awaited, workers)
+        outcomes = _in_processes(waiting, around, workers)
     else:
-        outcomes = ((result, upgrade(result.old, awaited)) for result in waiting)
+        outcomes = ((result, upgrade(result.old, around[result.path])) for result in waiting)
     for result, outcome in outcomes:
         result.new, result.remarks, result.problem = outcome.content, outcome.remarks, outcome.problem
         done += 1
@@ -93,13 +92,15 @@ def upgrade_all(paths: list[str], on_progress: Callable[[int], object] = lambda 
     return list(results.values())
 
 
-def _in_processes(results: list[Result], awaited: frozenset[str], workers: int) -> Iterator[tuple[Result, Outcome]]:
+def _in_processes(
+    results: list[Result], around: Mapping[str, Around], workers: int
+) -> Iterator[tuple[Result, Outcome]]:
     """Each result with its outcome, in whatever order they come."""
     # Spawned: a fork would copy the thread that draws the progress, and its locks. Ctrl-C is for this process to hear.
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(workers, context, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN))
     try:
-        futures = {pool.submit(upgrade, result.old, awaited): result for result in results}
+        futures = {pool.submit(upgrade, result.old, around[result.path]): result for result in results}
         for future in as_completed(futures):
             try:
                 yield futures[future], future.result()
@@ -111,16 +112,6 @@ def _in_processes(results: list[Result], awaited: frozenset[str], workers: int) 
                 )
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def _awaited(results: list[Result]) -> frozenset[str]:
-    """What the coroutines of all files wait for."""
-    found: set[str] = set()
-    for result in results:
-        if b"coroutine" in result.old or b"await" in result.old:
-            with contextlib.suppress(SyntaxError, UnicodeDecodeError):  # said when the file's turn comes
-                found |= awaited_names(decode(result.old)[0])
-    return frozenset(found)
 
 
 def _read(path: str) -> Result:

@@ -21,6 +21,23 @@ _ROOMS = frozenset(
         "subprocess",
     )
 )
+# What asyncio's functions return: coroutines, and futures.
+COROUTINES = frozenset(
+    (
+        "sleep",
+        "wait",
+        "wait_for",
+        "open_connection",
+        "start_server",
+        "open_unix_connection",
+        "start_unix_server",
+        "create_subprocess_exec",
+        "create_subprocess_shell",
+        "to_thread",
+    )
+)
+FUTURES = frozenset(["async", "ensure_future", "create_task", "gather", "shield", "wrap_future", "Future", "Task"])
+AWAITABLE = COROUTINES | FUTURES
 # In trollius for Python 2, built into Python 3.
 TROLLIUS_BUILTINS = frozenset(
     (

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 
 import libcst as cst
 
-from whorl.legacy.upgrade.function import AWAITABLE, FUTURES, Functions, method_of
-from whorl.legacy.upgrade.names import asyncio_name, dotted
+from whorl.legacy.upgrade.function import Functions, method_of
+from whorl.legacy.upgrade.names import AWAITABLE, FUTURES, asyncio_name, dotted
 from whorl.legacy.upgrade.tree import COMPREHENSIONS, Binding, Scope, is_builtin, name_of
 
 
@@ -117,6 +117,28 @@ class Natures:
                 return self.of(node.value, scope, depth + 1)
             case _:
                 return Nature.PLAIN if isinstance(node, _PLAIN_NODES) else Nature.UNCLEAR
+
+    def is_proven(self, node: cst.CSTNode, scope: Scope) -> bool:
+        """Whether a name stands in the block of an ``if`` that asks whether it can be awaited."""
+        block = next(above for above in self._tree.ancestors(node) if isinstance(above, cst.BaseSuite))
+        guard = self._tree.parent(block)
+        if not isinstance(node, cst.Name) or not isinstance(guard, cst.If) or guard.body is not block:
+            return False
+        return self._proves(guard.test, name_of(node), scope)
+
+    def _proves(self, test: cst.BaseExpression, name: str, scope: Scope) -> bool:
+        if isinstance(test, cst.BooleanOperation):
+            sides = [self._proves(side, name, scope) for side in (test.left, test.right)]
+            return any(sides) if isinstance(test.operator, cst.And) else all(sides)
+        if not isinstance(test, cst.Call) or not test.args or name_of(test.args[0].value) != name:
+            return False
+        if name_of(test.func) == "isinstance" and len(test.args) == 2:
+            kinds = test.args[1].value
+            each = [element.value for element in kinds.elements] if isinstance(kinds, cst.Tuple) else [kinds]
+            return {asyncio_name(kind, scope) for kind in each} <= {"Future", "Task"}
+        return asyncio_name(test.func, scope) in ("iscoroutine", "isfuture") or (
+            dotted(test.func, scope) in ("inspect.isawaitable", "inspect.iscoroutine")
+        )
 
     def is_coroutine(self, node: cst.CSTNode) -> bool:
         """Whether it is, for sure, a call of a coroutine function."""
@@ -224,6 +246,8 @@ class Natures:
             return Nature.AWAITABLE if name in AWAITABLE else Nature.LIKELY
         if method_of(node) == "__await__":
             return Nature.PLAIN  # an iterator, which nobody awaits again
+        if self._functions.is_imported_coroutine(node):
+            return Nature.AWAITABLE
         functions, certain = self._functions.called(node)
         if functions and certain:
             if all(function.is_coroutine or function.is_driven for function in functions):
@@ -235,16 +259,33 @@ class Natures:
             ]
             is_plain = not returned or self._least(returned, depth) is Nature.PLAIN
             return Nature.PLAIN if is_plain else Nature.LIKELY
+        if self._is_iterator(node, scope):
+            return Nature.PLAIN
         called = name_of(node.func)
         if called and is_builtin(called, scope):
             return Nature.PLAIN
         return Nature.LIKELY
+
+    def _is_iterator(self, node: cst.Call, scope: Scope) -> bool:
+        """Whether a class of this file is called that has `__iter__` and no `__await__`: `yield from` took it."""
+        bindings = scope.find(name_of(node.func))
+        classes = [self._tree.own_scope(binding.node) for binding in bindings if binding.kind == "class"]
+        return bool(classes) and all(
+            "__iter__" in own.bindings and "__await__" not in own.bindings and self._has_no_bases(own)
+            for own in classes
+        )
+
+    def _has_no_bases(self, own: Scope) -> bool:
+        assert isinstance(own.node, cst.ClassDef)
+        return all(name_of(base.value) == "object" for base in own.node.bases)
 
     def _of_name(self, node: cst.Name, scope: Scope, depth: int) -> Nature:
         name = name_of(node)
         if name in ("None", "True", "False"):
             return Nature.PLAIN
         bindings = scope.find(name)
+        if len(bindings) == 1 and isinstance(bindings[0].node, cst.Param) and bindings[0].node.star:
+            return Nature.PLAIN  # the tuple of `*args`, the dict of `**options`
         found = (self._of_binding(binding, scope, depth) for binding in bindings)
         natures = [nature for nature in found if nature is not None]
         least = min(natures, default=Nature.UNCLEAR)

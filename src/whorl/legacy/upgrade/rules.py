@@ -34,7 +34,8 @@ _REWRITTEN = (
         "helper",
         Kind.REWRITTEN,
         "So does a function without the decorator, if it delegates to something of asyncio's or to a coroutine of this "
-        "file, or if one awaits it or a task is made of it. Any other generator is left alone.",
+        "file, or if one awaits it or a task is made of it. Without any decorator, also if it delegates to a coroutine "
+        "that is imported from another file of the same command. Any other generator is left alone.",
         "def pause():\n    yield from asyncio.sleep(1)",
         "async def pause():\n    await asyncio.sleep(1)",
     ),
@@ -155,7 +156,8 @@ _WARNED = (
         "cancelled",
         Kind.WARNED,
         "`except Exception` around an `await` no longer catches a cancel: `CancelledError` is a `BaseException` since "
-        "3.8.",
+        "3.8. If the cancel was meant to be caught, write `except (Exception, asyncio.CancelledError)`; if it was not, "
+        "`except asyncio.CancelledError: raise` before it says so.",
         "async def work():\n    try:\n        await asyncio.sleep(1)\n    except Exception:\n        pass",
         "async def work():\n    try:\n        await asyncio.sleep(1)\n    except Exception:\n        pass",
     ),
@@ -250,7 +252,8 @@ _REFUSED = (
     Rule(
         "iterable",
         Kind.REFUSED,
-        "`yield from` something that can't be awaited.",
+        "`yield from` something that can't be awaited. An object of a class with `__iter__` can be if the class says "
+        "`__await__ = __iter__` too.",
         "@asyncio.coroutine\ndef work():\n    yield from [asyncio.sleep(1)]",
     ),
     Rule(

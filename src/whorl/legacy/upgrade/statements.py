@@ -83,7 +83,8 @@ def _try(node: cst.Try, tree: Tree, changes: Changes, *, waits: bool) -> None:
     seen: set[str] = set()
     for handler in node.handlers:
         caught = _caught(handler, tree)
-        if waits and "Exception" in caught and not any("CancelledError" in name for name in seen | caught):
+        takes_cancel = any(name == "BaseException" or "CancelledError" in name for name in seen | caught)
+        if waits and "Exception" in caught and not takes_cancel:
             changes.note("cancelled", handler)
         if waits and caught & _OF_FUTURES and "asyncio.CancelledError" not in seen | caught:
             changes.note("of_futures", handler)
