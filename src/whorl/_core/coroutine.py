@@ -1,10 +1,10 @@
 # Kernel-facing module: compiled only; coroutine.pxd is its C side, coroutine.pyi its face to type checkers.
 """A coroutine written by hand: what the operations on sockets and streams have in common.
 
-``step`` is the one door. From C it is reached through the type's slots: ``am_send`` (a task of its own, and ``await`` in
-a coroutine on Python 3.11) hands the result over as it is; ``tp_iternext`` (``await`` since 3.12) sets a StopIteration
-without a traceback. From Python it is reached through ``send`` and ``__next__``. Raising for each message as Python
-code does would cost more than the rest of the step.
+``step`` is the one door. From C it is reached through the type's slots: ``am_send`` (a task of its own, and ``await``
+in a coroutine on Python 3.11) hands the result over as it is; ``tp_iternext`` (``await`` since 3.12) sets a
+StopIteration without a traceback. From Python it is reached through ``send`` and ``__next__``. Raising for each message
+as Python code does would cost more than the rest of the step.
 """
 
 import warnings
