@@ -20,9 +20,6 @@ from typing import Any
 from benchmarks import least, machine, operation, questions
 from benchmarks.child import ROOT, Measurement
 
-# Python hashes text differently in each process, unless told otherwise: imports would take more, or less.
-ENVIRONMENT = os.environ | {"PYTHONHASHSEED": "0"}
-
 
 class NotCounted(Exception):
     """The text says why, and what to do."""
@@ -39,12 +36,14 @@ def counted(peer: str, function: Measurement, rounds: int) -> float:
 def total(peer: str, function: Measurement, rounds: int) -> int:
     """Instructions of a process that runs the operation so often, once."""
     child = machine.python("-m", "benchmarks.instructions", "--child", function.__module__, function.__name__, peer)
+    # Python hashes text differently in each process, unless told otherwise: imports would take more, or less.
+    environment = os.environ | {"PYTHONHASHSEED": "0"}
     with tempfile.TemporaryDirectory(prefix="whorl-callgrind-") as folder:
         log = Path(folder, "log")
         tool = ["valgrind", "--tool=callgrind", f"--log-file={log}", f"--callgrind-out-file={folder}/out"]
         try:
             done = subprocess.run(
-                [*tool, *child, str(rounds)], cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True
+                [*tool, *child, str(rounds)], cwd=ROOT, env=environment, capture_output=True, text=True
             )
         except FileNotFoundError:
             raise NotCounted("there is no valgrind; Debian has it as a package of that name") from None

@@ -60,7 +60,7 @@ def with_faces_of(original: type) -> Callable[[type[_T]], type[_T]]:
     def decorate(kind: type[_T]) -> type[_T]:
         for name, function in vars(kind).items():
             replaced = getattr(original, name, None)
-            if hasattr(function, "__code__") and hasattr(replaced, "__code__"):
+            if not name.startswith("_") and hasattr(function, "__code__") and hasattr(replaced, "__code__"):
                 function.__wrapped__ = replaced  # where inspect.signature() looks
                 if asyncio.iscoroutinefunction(replaced) and not asyncio.iscoroutinefunction(function):
                     if sys.version_info >= (3, 12):

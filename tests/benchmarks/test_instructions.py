@@ -36,4 +36,4 @@ def test_rows_that_cannot_be_counted(name: str) -> None:
 def test_without_valgrind(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(SystemExit, match="call_soon chain: there is no valgrind; Debian has it"):
-        main(["call_soon chain"])
+        main(["call_soon chain", "--peers", "asyncio"])
