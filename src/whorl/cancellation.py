@@ -149,7 +149,7 @@ def wait_until(is_done: Callable[[], bool], bell: Bell, seconds: float | None = 
 
 
 class Impatience:
-    """Tells a second Ctrl-C from any other cancel of a task; made where the task begins to wait.
+    """Tells a second Ctrl-C from any other cancel of a task; made before it comes: when the first has, at the latest.
 
     At the first one ``asyncio.Runner`` cancels the main task. The second ends its ``run()``, which gives the signal
     back, and then it cancels every task: whoever still waits for a thread is to let it go.
@@ -217,14 +217,19 @@ def sleep(seconds: float) -> Awaitable[None]:
         raise TypeError(f"a time to sleep is a number of seconds; got {seconds!r}")
     if seconds != seconds:
         raise ValueError("a time to sleep must be a number of seconds, got NaN")
-    try:
-        seconds = float(seconds)
-    except OverflowError:  # and no text has room for so many digits
-        raise ValueError("a time to sleep is more seconds than any clock can count; wait for an event") from None
+    seconds = countable("a time to sleep", seconds, "wait for an event")
     if loop_runs_here():
         return asyncio.sleep(max(0, seconds))
     wait_until(lambda: False, Bell(), seconds)
     return SLEPT
+
+
+def countable(what: str, seconds: float, instead: str) -> float:
+    """Return seconds that a clock can count; the error names them, and what to do instead."""
+    try:
+        return float(seconds)
+    except OverflowError:  # and no text has room for so many digits
+        raise ValueError(f"{what} is more seconds than any clock can count; {instead}") from None
 
 
 class _Slept:

@@ -50,6 +50,15 @@ def format_callback_source(callback: Any, args: Any, debug: bool) -> str:
     return text
 
 
+def mark_coroutine_function(function: _T) -> _T:
+    """Have a function whose calls give coroutines taken for a coroutine function, by asyncio and by mock."""
+    if sys.version_info >= (3, 12):
+        inspect.markcoroutinefunction(function)  # type: ignore[type-var]
+    else:
+        function._is_coroutine = coroutine_mark  # type: ignore[attr-defined]
+    return function
+
+
 def with_faces_of(original: type) -> Callable[[type[_T]], type[_T]]:
     """Have ``inspect`` and ``mock`` take a class's functions for what they replace.
 
@@ -62,11 +71,10 @@ def with_faces_of(original: type) -> Callable[[type[_T]], type[_T]]:
             replaced = getattr(original, name, None)
             if not name.startswith("_") and hasattr(function, "__code__") and hasattr(replaced, "__code__"):
                 function.__wrapped__ = replaced  # where inspect.signature() looks
-                if asyncio.iscoroutinefunction(replaced) and not asyncio.iscoroutinefunction(function):
-                    if sys.version_info >= (3, 12):
-                        inspect.markcoroutinefunction(function)
-                    elif inspect.isfunction(function):  # a compiled one has the attribute, read-only
-                        function._is_coroutine = coroutine_mark  # type: ignore[attr-defined]
+                # Before 3.12 a compiled function can't be marked: it has the attribute, read-only.
+                can_be_marked = sys.version_info >= (3, 12) or inspect.isfunction(function)
+                if can_be_marked and asyncio.iscoroutinefunction(replaced):
+                    mark_coroutine_function(function)
         return kind
 
     return decorate

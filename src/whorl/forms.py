@@ -6,15 +6,9 @@ What whorl offers in both forms refuses the wrong one before anything has begun,
 import asyncio
 import functools
 import inspect
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from whorl.errors import WrongForm
-
-_Function = TypeVar("_Function", bound=Callable[..., Any])
-
-
-_MARK = "_whorl_gives_coroutine"
 
 
 def loop_runs_here() -> bool:
@@ -29,16 +23,7 @@ def runs_here(loop: asyncio.AbstractEventLoop) -> bool:
 
 def is_coroutine_function(function: Any) -> bool:
     """Return whether a call gives a coroutine: a coroutine function, a partial of one, an object with an async call."""
-    called = _called(function)
-    if inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(called):
-        return True
-    return getattr(called, _MARK, None) is True
-
-
-def gives_coroutine(function: _Function) -> _Function:
-    """Mark a plain function whose calls give coroutines, as ``inspect.markcoroutinefunction`` does since 3.12."""
-    setattr(function, _MARK, True)
-    return function
+    return asyncio.iscoroutinefunction(function) or asyncio.iscoroutinefunction(_called(function))
 
 
 def is_generator_function(function: Any) -> bool:

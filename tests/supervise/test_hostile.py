@@ -16,7 +16,7 @@ import pytest
 
 import whorl
 from supervise.conftest import Run
-from terminal.programs import end_of, program
+from terminal.programs import INTERRUPTED_AT, end_of, program
 
 
 class Refuses(Exception):
@@ -326,27 +326,15 @@ def test_ctrl_c_on_the_way_out_leaves_nothing_behind() -> None:
 def test_ctrl_c_on_the_way_in_leaves_nothing_behind(tmp_path: Path) -> None:
     """One SIGINT after each call and each return of whorl's while a block is entered that has a deadline and lines."""
     text = """
-def interrupted_at(step):
-    seen = 0
-    def shoot(frame, event, argument):
-        nonlocal seen
-        ours = frame.f_code.co_filename.startswith(os.path.dirname(whorl.__file__))
-        if ours and event in ("return", "c_return"):
-            seen += 1
-            if seen == step:
-                sys.setprofile(None)
-                signal.raise_signal(signal.SIGINT)
-    try:
-        sys.setprofile(shoot)
-        with whorl.Supervisor(deadline=60, show=True):
-            sys.setprofile(None)
-    except KeyboardInterrupt:
-        pass
-    return seen >= step
+def enter():
+    with whorl.Supervisor(deadline=60, show=True):
+        sys.setprofile(None)
+def ours(frame):
+    return frame.f_code.co_filename.startswith(os.path.dirname(whorl.__file__))
 def left():
     return {"whorl spinner", "whorl deadline"}.intersection(thread.name for thread in threading.enumerate())
 step = 1
-while interrupted_at(step):
+while interrupted_at(step, enter, ours):
     ends = time.monotonic() + 10
     while left() and time.monotonic() < ends:
         time.sleep(0.001)
@@ -356,7 +344,7 @@ while interrupted_at(step):
 assert step > 50, step
 print("end")
 """
-    with program(tmp_path, text) as terminal:
+    with program(tmp_path, INTERRUPTED_AT + text) as terminal:
         assert end_of(terminal)[-1] == "end"
 
 

@@ -28,6 +28,28 @@ def environment(**more: str) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8", **more}
 
 
+INTERRUPTED_AT = """
+def interrupted_at(step, run, counts=lambda frame: True):
+    # One SIGINT after so many calls and returns of `run`, in frames that count; whether there were as many.
+    seen = 0
+    def shoot(frame, event, argument):
+        nonlocal seen
+        if event in ("return", "c_return") and counts(frame):
+            seen += 1
+            if seen == step:
+                sys.setprofile(None)
+                signal.raise_signal(signal.SIGINT)
+    try:
+        sys.setprofile(shoot)
+        run()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        sys.setprofile(None)
+    return seen >= step
+"""
+
+
 def program(
     tmp_path: Path, text: str, *, env: Mapping[str, str] | None = None, columns: int = 60, lines: int = 20
 ) -> Terminal:

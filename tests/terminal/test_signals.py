@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from terminal.programs import cursor_is_back, end_of, go_on, program, shows
+from terminal.programs import INTERRUPTED_AT, cursor_is_back, end_of, go_on, program, shows
 
 TURNING = {
     "plain": """
@@ -121,32 +121,17 @@ def test_ctrl_c_never_leaves_the_lock_taken(tmp_path: Path) -> None:
 import io
 from whorl.terminal.board import Board
 from whorl.terminal.line import GONE, Line
-def interrupted_at(step):
-    seen = 0
-    def shoot(frame, event, argument):
-        nonlocal seen
-        if event in ("return", "c_return"):
-            seen += 1
-            if seen == step:
-                sys.setprofile(None)
-                signal.raise_signal(signal.SIGINT)
+def run():
     board, line = Board(io.StringIO()), Line("x")
-    try:
-        sys.setprofile(shoot)
-        board.add(line)
-        board.tick(time.monotonic())
-        board.end(line, GONE)
-        board.finish()
-    except KeyboardInterrupt:
-        pass
-    finally:
-        sys.setprofile(None)
-    return seen >= step
+    board.add(line)
+    board.tick(time.monotonic())
+    board.end(line, GONE)
+    board.finish()
 def locks():
     with spinner("y"):
         pass
 step = 1
-while interrupted_at(step):
+while interrupted_at(step, run):
     step += 1
     thread = threading.Thread(target=locks, daemon=True)
     thread.start()
@@ -155,7 +140,7 @@ while interrupted_at(step):
 assert step > 30, step
 print("end")
 """
-    with program(tmp_path, text) as terminal:
+    with program(tmp_path, INTERRUPTED_AT + text) as terminal:
         assert end_of(terminal)[-1] == "end"
 
 

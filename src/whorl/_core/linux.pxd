@@ -12,6 +12,7 @@ cdef extern from "native.h":
     int socket_type "whorl_socket_type" (object sock)
     int socket_proto "whorl_socket_proto" (object sock)
     int raise_pending "whorl_raise_pending" () except -1
+    bint is_mine_alone "whorl_is_mine_alone" (object value)
     object referent "whorl_referent" (object reference)
     void fill_steps "whorl_fill_steps" (PyTypeObject* kind, void* send)
     void give "whorl_give" (object value, PyObject** slot)
@@ -34,7 +35,6 @@ cdef extern from "Python.h":
     int context_exit "PyContext_Exit" (object context) except -1
     Py_ssize_t argument_count "PyVectorcall_NARGS" (size_t count)
     Py_ssize_t references_to "Py_REFCNT" (object value)
-    bint is_mine_alone "whorl_is_mine_alone" (object value)
     bint is_context "PyContext_CheckExact" (object value)
     object context_new "PyContext_New" ()
     object context_copy_current "PyContext_CopyCurrent" ()

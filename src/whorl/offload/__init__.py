@@ -21,7 +21,7 @@ from collections.abc import AsyncGenerator, AsyncIterable, Callable, Coroutine, 
 from types import ModuleType
 from typing import Any, ParamSpec, TypeVar, cast, overload
 
-from whorl.forms import gives_coroutine
+from whorl.compat import mark_coroutine_function
 from whorl.offload.mapping import mapped
 from whorl.offload.target import To, caller
 
@@ -77,7 +77,7 @@ class Offload(ModuleType):
     @overload
     def __call__(self, fn: Callable[_P, _T], *args: _P.args, **kw: _P.kwargs) -> Coroutine[Any, Any, _T]: ...
 
-    @gives_coroutine
+    @mark_coroutine_function
     def __call__(self, fn: Callable[..., _T], *args: Any, to: To = "thread", **kw: Any) -> Coroutine[Any, Any, _T]:
         return caller(fn, to)(fn, args, kw)
 

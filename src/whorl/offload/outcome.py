@@ -38,18 +38,18 @@ async def outcome(future: "futures.Future[_T]", cancellation: Cancellation | Non
     """
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
-    impatience = Impatience()
-    told = False
+    impatience: Impatience | None = None
     future.add_done_callback(functools.partial(_tell, loop, ended))
     try:
         while not future.done():
             try:
                 await ended.wait()
             except BaseException as error:
-                if told and impatience.shown():
+                if impatience is None:
+                    impatience = Impatience()
+                elif impatience.shown():
                     log.warning("%s was told to stop and goes on; nobody waits for it any longer", name_of(fn))
                     raise
-                told = True
                 taken_back = future.cancel()
                 if not taken_back and cancellation is not None:
                     cancellation.request(*error.args[:1])

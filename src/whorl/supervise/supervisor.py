@@ -2,6 +2,7 @@
 
 from types import TracebackType
 
+from whorl.cancellation import countable
 from whorl.forms import need_coroutine, need_plain_code
 from whorl.supervise.crew import Options
 from whorl.supervise.tasks import TaskCrew
@@ -128,7 +129,4 @@ def _check_seconds(what: str, value: object) -> None:
         raise TypeError(f"{what} is a number of seconds; got {value!r}")
     if value != value or value < 0:
         raise ValueError(f"{what} must be a number of seconds, 0 or more; got {value!r}")
-    try:
-        float(value)
-    except OverflowError:  # and no text has room for so many digits
-        raise ValueError(f"{what} is more seconds than any clock can count; write None for no limit") from None
+    countable(what, value, "write None for no limit")

@@ -16,10 +16,13 @@ Where nothing moves (a pipe, CI, ``TERM=dumb``) a line is announced when it begi
 
 import atexit
 import contextlib
+import functools
 import os
 import threading
 import time
 import weakref
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec, TypeVar
 
 from whorl.system import at_fork
 from whorl.terminal import stream as streams
@@ -31,6 +34,9 @@ from whorl.terminal.line import GONE, OK, Line, Outcome, fitting
 from whorl.terminal.stream import Look, Stream
 from whorl.terminal.text import clean, cut
 
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
 # Seconds between two paints: at least, as screens show no more; at most, so that a new text is soon seen.
 SHORTEST, LONGEST = 1 / 60, INTERVAL
 _BREATH = 0.001  # between two ticks: a timer may be early
@@ -39,6 +45,20 @@ ERASE = "\r\x1b[J"
 HIDE, SHOW = "\x1b[?25l", "\x1b[?25h"
 # No wrapping while lines are drawn: terminals differ in how wide they think an emoji is.
 NO_WRAP, WRAP = "\x1b[?7l", "\x1b[?7h"
+
+
+def _changing(method: "Callable[Concatenate[Board, _P], _T]") -> "Callable[Concatenate[Board, _P], _T]":
+    """Hold the lock while a board's method runs; then say what went wrong."""
+
+    @functools.wraps(method)
+    def hold(board: "Board", /, *args: _P.args, **kw: _P.kwargs) -> _T:
+        try:
+            with _lock:
+                return method(board, *args, **kw)
+        finally:
+            board._complaints.say()
+
+    return hold
 
 
 class Board:
@@ -63,22 +83,20 @@ class Board:
         self._problem: Exception | None = None  # what the last write that failed has raised
         self._complaints = Complaints()
 
+    @_changing
     def add(self, line: Line) -> None:
         """Begin a line."""
-        try:
-            with _lock:
-                line.began = time.monotonic()
-                if not self.lines:
-                    self._open()
-                self.lines.append(line)
-                if self.moves:
-                    if len(self.lines) == 1 or line.began - self._painted >= SHORTEST:  # or the next tick draws it
-                        self._paint(line.began)
-                else:
-                    self._say(self._drawn(line, announced=True))
-        finally:
-            self._complaints.say()
+        line.began = time.monotonic()
+        if not self.lines:
+            self._open()
+        self.lines.append(line)
+        if self.moves:
+            if len(self.lines) == 1 or line.began - self._painted >= SHORTEST:  # or the next tick draws it
+                self._paint(line.began)
+        else:
+            self._say(self._drawn(line, announced=True))
 
+    @_changing
     def end(self, line: Line, outcome: Outcome) -> None:
         """End a line; one that has ended stays as it is.
 
@@ -86,27 +104,24 @@ class Board:
             line: which.
             outcome: `OK` or `FAILED`, and it stays above those that go on; `GONE`, and it is erased.
         """
-        try:
-            with _lock:
-                if line not in self.lines:
-                    if not self.lines and self.moves:  # Ctrl-C came while the last line ended
-                        self._close()
-                    return
-                line.ended = time.monotonic()
-                line.outcome = OK if outcome == GONE and not self.moves else outcome
-                row = "" if line.outcome == GONE else self._drawn(line)
-                self.lines.remove(line)
-                if not self.moves:
-                    self._say(row)
-                elif self.lines:
-                    self._paint(line.ended, row and row + "\n")
-                else:
-                    self._close(row and row + "\n")
-                if not self.lines:
-                    self.off = False
-        finally:
-            self._complaints.say()
+        if line not in self.lines:
+            if not self.lines and self.moves:  # Ctrl-C came while the last line ended
+                self._close()
+            return
+        line.ended = time.monotonic()
+        line.outcome = OK if outcome == GONE and not self.moves else outcome
+        row = "" if line.outcome == GONE else self._drawn(line)
+        self.lines.remove(line)
+        if not self.moves:
+            self._say(row)
+        elif self.lines:
+            self._paint(line.ended, row and row + "\n")
+        else:
+            self._close(row and row + "\n")
+        if not self.lines:
+            self.off = False
 
+    @_changing
     def tick(self, now: float) -> float | None:
         """Draw what has changed, if it is time to.
 
@@ -116,17 +131,13 @@ class Board:
         Returns:
             In how many seconds it wants the next tick; ``None`` if nothing moves here, and no more are needed.
         """
-        try:
-            with _lock:
-                if not self.lines:
-                    return LONGEST
-                if not self.moves:
-                    return None
-                if now >= self._due:
-                    self._paint(now)
-                return max(_BREATH, self._due - now)
-        finally:
-            self._complaints.say()
+        if not self.lines:
+            return LONGEST
+        if not self.moves:
+            return None
+        if now >= self._due:
+            self._paint(now)
+        return max(_BREATH, self._due - now)
 
     # -- the terminal ------------------------------------------------------------------------------------------------
 
@@ -251,15 +262,12 @@ class Board:
             with contextlib.suppress(OSError):
                 streams.write_all(self._number, (ERASE + SHOW).encode())
 
+    @_changing
     def finish(self) -> None:
         """The interpreter ends, and lines still turn: erase them."""
-        try:
-            with _lock:
-                self.lines.clear()
-                if self.moves:
-                    self._close()
-        finally:
-            self._complaints.say()
+        self.lines.clear()
+        if self.moves:
+            self._close()
 
     def forget(self) -> None:
         """In a child process: the lines are the parent's."""

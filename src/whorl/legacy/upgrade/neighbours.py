@@ -177,15 +177,12 @@ def _settle(modules: list[_Module]) -> set[str]:
     for module in modules:
         module.sources = list(find.sources(module))
     awaited: set[str] = set()
-    changed = True
-    while changed:
-        before = len(awaited), sum(len(module.imported) + len(module.exports) + module.is_old for module in modules)
+    before, known = -1, 0
+    while known != before:  # nothing that is known is ever forgotten
+        before = known
         for module in modules:
             _spread(module, awaited)
-        changed = before != (
-            len(awaited),
-            sum(len(module.imported) + len(module.exports) + module.is_old for module in modules),
-        )
+        known = len(awaited) + sum(len(module.imported) + len(module.exports) + module.is_old for module in modules)
     return awaited
 
 
