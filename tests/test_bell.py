@@ -3,6 +3,7 @@
 import signal
 import threading
 import time
+from collections.abc import Callable
 from types import FrameType
 
 import pytest
@@ -38,7 +39,17 @@ def test_a_time_beyond_all_clocks() -> None:
     assert bell.wait(1e300)
 
 
-def test_a_signal_handler_wakes_its_own_thread() -> None:
+def to_the_waiting_thread(number: int) -> None:
+    signal.pthread_kill(threading.main_thread().ident or 0, number)
+
+
+def to_another_thread(number: int) -> None:
+    """As when it comes just before the wait begins: Python notes it, and nothing interrupts the wait."""
+    signal.pthread_kill(threading.get_ident(), number)
+
+
+@pytest.mark.parametrize("send", [to_the_waiting_thread, to_another_thread])
+def test_a_signal_handler_wakes_its_own_thread(send: Callable[[int], None]) -> None:
     bell = Bell()
 
     def ring(number: int, frame: FrameType | None) -> None:
@@ -46,8 +57,7 @@ def test_a_signal_handler_wakes_its_own_thread() -> None:
 
     before = signal.signal(signal.SIGUSR1, ring)
     try:
-        main = threading.get_ident()
-        threading.Timer(0.05, signal.pthread_kill, (main, signal.SIGUSR1)).start()
+        threading.Timer(0.05, send, (signal.SIGUSR1,)).start()
         start = time.monotonic()
         assert bell.wait(60)
         assert time.monotonic() - start < 50
@@ -57,7 +67,7 @@ def test_a_signal_handler_wakes_its_own_thread() -> None:
 
 def test_an_exception_of_a_handler_ends_the_wait_and_leaves_the_bell_whole() -> None:
     bell = Bell()
-    threading.Timer(0.05, signal.pthread_kill, (threading.get_ident(), signal.SIGINT)).start()
+    threading.Timer(0.05, to_the_waiting_thread, (signal.SIGINT,)).start()
     with pytest.raises(KeyboardInterrupt):
         bell.wait(60)
     bell.set()

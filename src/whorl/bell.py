@@ -6,7 +6,13 @@ A bell is nothing but one lock of the interpreter's own, held as long as nobody 
 """
 
 import contextlib
+import math
 import threading
+import time
+
+# Seconds after which the main thread looks up from its wait. A signal that comes after Python's last look for one and
+# before the lock's wait begins interrupts nothing; its handler would run only when somebody rings.
+_LOOK_UP = 1.0
 
 
 class Bell:
@@ -31,4 +37,12 @@ class Bell:
         Parameters:
             seconds: how long at most; ``None`` for as long as it takes.
         """
-        return self._silence.acquire(timeout=-1 if seconds is None else min(seconds, threading.TIMEOUT_MAX))
+        ends = math.inf if seconds is None else time.monotonic() + seconds
+        in_main = threading.get_ident() == threading.main_thread().ident
+        longest = _LOOK_UP if in_main else threading.TIMEOUT_MAX
+        while True:
+            left = max(0.0, ends - time.monotonic())
+            if self._silence.acquire(timeout=min(left, longest)):
+                return True
+            if left <= longest:
+                return False

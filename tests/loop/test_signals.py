@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -27,6 +28,26 @@ from .support import (
 def handle(loop: asyncio.AbstractEventLoop, number: int, callback: Callable[..., None], *args: Any) -> None:
     """Have a signal handled; in a function of its own, as pytest must see no handler in a failing test's frame."""
     loop.add_signal_handler(number, callback, *args)
+
+
+@whorl_only
+def test_a_signal_that_interrupts_no_wait_is_heard(loop: asyncio.AbstractEventLoop) -> None:
+    """As one that comes just before the kernel's wait begins; here because another thread takes it."""
+
+    def hear(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(loop.stop)
+
+    before = signal.signal(signal.SIGUSR1, hear)
+    sender = threading.Timer(0.05, lambda: signal.pthread_kill(threading.get_ident(), signal.SIGUSR1))
+    try:
+        give_up = loop.call_later(PATIENCE, loop.stop)
+        loop.call_soon(sender.start)
+        loop.run_forever()
+    finally:
+        sender.join()
+        signal.signal(signal.SIGUSR1, before)
+    assert loop.time() < give_up.when()
+    give_up.cancel()
 
 
 def test_a_signal_wakes_a_loop_that_sleeps(loop: asyncio.AbstractEventLoop) -> None:

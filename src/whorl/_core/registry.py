@@ -260,7 +260,7 @@ class Registry:
         return 0
 
     def wait(self, timeout: cython.int) -> cython.int:
-        """Take events from the kernel; ``timeout`` in milliseconds, 0 not to wait, -1 to wait for ever."""
+        """Take events from the kernel; ``timeout`` in milliseconds, 0 not to wait."""
         count: cython.int
         code: cython.int = 0
         epfd: cython.int = self.epfd

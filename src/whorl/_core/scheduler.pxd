@@ -29,6 +29,7 @@ cdef class Scheduler:
     cdef Py_ssize_t spares
     cdef Watch served  # the transport whose protocol is told of something now; what it writes is on no list
     cdef bint in_callback
+    cdef double longest_wait
     cdef double polled_at
     cdef bint left_to_tasks
     cdef char* scratch
@@ -48,7 +49,7 @@ cdef class Scheduler:
     cdef int poll(self, double now) except -1
     cdef int dispatch_events(self) except -1
     cdef int run_queue(self, ReadyQueue queue, Py_ssize_t count) except -1
-    cdef int timeout(self, double now) except -2
+    cdef int timeout(self, double now) except -1
     cdef int run(self, Handle handle) except -1
     cdef int run_timed(self, Handle handle) except -1
     cdef int report(self, Handle handle) except -1

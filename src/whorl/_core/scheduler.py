@@ -54,8 +54,10 @@ from whorl.compat import format_handle
 _POLL_GAP = cython.declare(cython.double, 50e-6)
 # A timer counts as due when it is this close, as in asyncio: the resolution of its clock.
 _RESOLUTION = cython.declare(cython.double, 1e-9)
-# Milliseconds; asyncio's bound for one wait, kept because epoll_wait takes an int.
+# Milliseconds; asyncio's bound for one wait, kept because epoll_wait takes an int. The main thread looks up sooner: a
+# signal that comes after Python's last look for one and before the kernel's wait begins interrupts nothing.
 _LONGEST_WAIT = cython.declare(cython.double, 24 * 3600 * 1000.0)
+_LONGEST_WAIT_IN_MAIN = cython.declare(cython.double, 1000.0)
 # Bytes that one read may take, asyncio's number: large enough for bulk, small enough that one connection cannot hold up
 # the others. The readers (stream, datagram, sock) rely on it.
 _SCRATCH_SIZE = cython.declare(cython.size_t, 256 * 1024)
@@ -291,6 +293,8 @@ class Scheduler:
         if self.in_callback:
             self.turn()
             return
+        in_main = threading.get_ident() == threading.main_thread().ident
+        self.longest_wait = _LONGEST_WAIT_IN_MAIN if in_main else _LONGEST_WAIT
         self.polled_at = 0.0  # each run begins with a look at the kernel
         self.in_callback = True
         try:
@@ -401,16 +405,15 @@ class Scheduler:
         return 0
 
     def timeout(self, now: cython.double) -> cython.int:
-        """Milliseconds that the kernel may be waited for: 0 with work at hand, -1 without a timer."""
+        """Milliseconds that the kernel may be waited for; 0 with work at hand."""
         timer: TimerHandle
-        wait: cython.double
+        wait: cython.double = self.longest_wait
         # First of all: cancelled timers that it lets go may run code that makes callbacks ready.
         timer = self.timers.first()
         if self.ready.count or self.due.count or self.inputs.count or self._stopping:
             return 0
-        if timer is None:
-            return -1
-        wait = ceil(min((timer._due - now) * 1000.0, _LONGEST_WAIT))
+        if timer is not None:
+            wait = ceil(min((timer._due - now) * 1000.0, wait))
         return 0 if wait <= 0 else cython.cast(cython.int, wait)
 
     def run(self, handle: Handle) -> cython.int:
