@@ -1,8 +1,8 @@
-/* The limit of the rows without a network: a ring of callbacks, and nothing else that a loop is for.
+/* The limit of the rows of tasks: a ring of callbacks, and nothing else that a loop is for.
  *
  * No I/O, no clock, no handles, timers that never fire, no exceptions of callbacks: each is called in its context, in
- * order, until the loop is stopped. What is left are asyncio's own tasks and futures, so no loop that they run on can cost
- * less by much.
+ * order, until the loop is stopped. What is left are asyncio's own tasks and futures, so no loop that they run on can
+ * cost less by much.
  * least.py makes an event loop of it.
  */
 #define PY_SSIZE_T_CLEAN

@@ -36,7 +36,7 @@ CORE = (
     ("registry",),
     ("readiness", "waker"),
     ("scheduler",),
-    ("transport", "operation", "call_soon"),
+    ("transport", "operation", "call_soon", "descriptors"),
     ("streams",),
     ("stream", "datagram", "sock"),
     ("accept", "connect"),

@@ -20,18 +20,20 @@ from .terminal import DEADLINE, Terminal
 PYTHON = [sys.executable]
 WHORL = [sys.executable, "-m", "whorl", "run"]
 
+# They look up now and then: a signal that comes right before a wait interrupts nothing, and Python hears it after it.
 WAIT_IN_LOOP = """
 import asyncio, atexit
 atexit.register(print, "atexit")
 async def main():
     print("ready", flush=True)
     try:
-        await asyncio.Event().wait()
+        while True:
+            await asyncio.sleep(1)
     finally:
         print("cleaned up")
 asyncio.run(main())
 """
-WAIT_IN_THREAD = "import threading\nprint('ready', flush=True)\nthreading.Event().wait()"
+WAIT_IN_THREAD = "import threading\nprint('ready', flush=True)\nwhile not threading.Event().wait(1): pass"
 
 
 class Outcome(NamedTuple):

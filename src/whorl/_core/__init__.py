@@ -6,9 +6,9 @@ modules talk to Linux through the externs in ``linux.pxd``; they exist only comp
 checkers, and a ``.pxd`` where another module needs their C side.
 
 From the bottom up: ``handle`` → ``ready``, ``timers``, ``buffers`` → ``registry`` (epoll and who owns each
-descriptor) → ``readiness`` and ``waker`` → ``scheduler`` (one turn of the loop) → ``transport``, ``operation`` and
-``call_soon`` → ``streams`` → ``stream``, ``datagram``, ``sock`` → ``accept`` and ``connect``. ``faces``, ``address``,
-``context``, ``coroutine`` and ``results`` are leaves.
+descriptor) → ``readiness`` and ``waker`` → ``scheduler`` (one turn of the loop) → ``transport``, ``operation``,
+``call_soon`` and ``descriptors`` → ``streams`` → ``stream``, ``datagram``, ``sock`` → ``accept`` and ``connect``.
+``faces``, ``address``, ``context``, ``coroutine`` and ``results`` are leaves.
 
 All of them are in one shared object, ``compiled``, and all are loaded with this package: a program with a loop needs
 nearly all, and one file is opened and mapped in a tenth of the time of twenty.
@@ -22,7 +22,8 @@ MODULES = (
     *("faces", "address", "context", "coroutine", "results"),
     *("handle", "ready", "timers", "buffers"),
     *("registry", "readiness", "waker", "scheduler"),
-    *("transport", "operation", "call_soon", "streams", "stream", "datagram", "sock", "accept", "connect"),
+    *("transport", "operation", "call_soon", "descriptors"),
+    *("streams", "stream", "datagram", "sock", "accept", "connect"),
 )
 
 

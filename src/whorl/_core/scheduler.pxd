@@ -1,7 +1,6 @@
 # The C side of scheduler.py, for the transports.
 cimport cython
 from whorl._core.handle cimport Handle
-from whorl._core.readiness cimport Readiness
 from whorl._core.ready cimport ReadyQueue
 from whorl._core.registry cimport Registry, Watch
 from whorl._core.timers cimport TimerHandle, TimerHeap
@@ -55,9 +54,4 @@ cdef class Scheduler:
     cdef int report(self, Handle handle) except -1
     cdef int cork(self, Watch watch) except -1
     cdef int flush_corked(self) except -1
-    cdef Readiness readiness(self, object file, bint create)
-    cdef Readiness readiness_of_closed(self, object file)
     cdef int check_no_transport(self, long long fd, object file) except -1
-
-cdef long long raw_fileno_of(object file) except -2
-cdef long long fileno_of(object file) except -1

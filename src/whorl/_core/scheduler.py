@@ -41,7 +41,6 @@ from cython.cimports.whorl._core.linux import (
     raw_call,
     raw_context_exit,
 )
-from cython.cimports.whorl._core.readiness import Readiness
 from cython.cimports.whorl._core.ready import ReadyQueue
 from cython.cimports.whorl._core.registry import Registry, Watch
 from cython.cimports.whorl._core.timers import TimerHandle, TimerHeap
@@ -64,9 +63,6 @@ _SCRATCH_SIZE = cython.declare(cython.size_t, 256 * 1024)
 
 # Handles that wait for their next callback: as many as a busy turn needs, 160 KiB.
 _MOST_SPARES = cython.declare(cython.Py_ssize_t, 1024)
-
-# Larger than any descriptor: what a number that no C type holds stands for.
-_NO_FILE = 2**62
 
 # What loop.time is: a function of C's that is bound to nothing takes less time to call than a method.
 _monotonic = cython.declare(object, time.monotonic)
@@ -481,98 +477,12 @@ class Scheduler:
 
     # -- descriptors --------------------------------------------------------------------------------------------
 
-    def _ensure_fd_no_transport(self, fd):
-        # A file that is closed already (-1) has no transport; whether it is watched is not asked here.
-        self.check_no_transport(raw_fileno_of(fd), fd)
-
     def check_no_transport(self, fd: cython.longlong, file) -> cython.int:
+        """Refuse a descriptor that a transport owns."""
         owner: Watch = self.registry.owner(fd)
         if owner is not None and owner.holds_descriptor():
             raise RuntimeError(f"File descriptor {file!r} is used by transport {owner!r}")
         return 0
-
-    def _has_transport(self, file):
-        """Return whether a transport owns a file's descriptor."""
-        owner: Watch = self.registry.owner(fileno_of(file))
-        return owner is not None and owner.holds_descriptor()
-
-    def readiness(self, file, create: cython.bint) -> Readiness:
-        """Return who waits for a descriptor that no transport owns; make it if asked to."""
-        readiness: Readiness
-        owner: Watch
-        fd: cython.longlong = raw_fileno_of(file)
-        if fd < 0 and not create:
-            return self.readiness_of_closed(file)
-        fd = fileno_of(file)
-        owner = self.registry.owner(fd)
-        if isinstance(owner, Readiness):
-            readiness = owner
-        elif not create:
-            return None
-        else:
-            readiness = Readiness(self.registry, self.inputs)
-            self.registry.claim(readiness, fd, file)
-        if create:
-            readiness.file = file
-        return readiness
-
-    def readiness_of_closed(self, file) -> Readiness:
-        """Return who waits for a file object that was closed since; it is known by identity, as in selectors."""
-        for entry in self.registry.table:
-            if isinstance(entry, Readiness) and cython.cast(Readiness, entry).file is file:
-                return entry
-        raise ValueError(f"Invalid file descriptor: {raw_fileno_of(file)}")
-
-    def _add_reader(self, fd, callback, *args):
-        self.check_open()
-        handle = Handle.__new__(Handle)
-        self.fill(handle, callback, args, None)
-        before = self.readiness(fd, True).set_reader(handle)
-        if before is not None:
-            before.cancel()
-        return handle
-
-    def _add_writer(self, fd, callback, *args):
-        self.check_open()
-        handle = Handle.__new__(Handle)
-        self.fill(handle, callback, args, None)
-        before = self.readiness(fd, True).set_writer(handle)
-        if before is not None:
-            before.cancel()
-        return handle
-
-    def _remove_reader(self, fd):
-        if self._closed:
-            return False
-        readiness: Readiness = self.readiness(fd, False)
-        before: Handle = None if readiness is None else readiness.reader
-        if before is None:
-            return False
-        readiness.set_reader(None)
-        before.cancel()
-        return True
-
-    def _remove_writer(self, fd):
-        if self._closed:
-            return False
-        readiness: Readiness = self.readiness(fd, False)
-        before: Handle = None if readiness is None else readiness.writer
-        if before is None:
-            return False
-        readiness.set_writer(None)
-        before.cancel()
-        return True
-
-    def _watched_events(self):
-        """Return ``{descriptor: (reader, writer)}`` of the callbacks, for the selector's view."""
-        readiness: Readiness
-        found = {}
-        for entry in self.registry.table:
-            if isinstance(entry, Readiness):
-                readiness = entry
-                if readiness.reader is not None or readiness.writer is not None:
-                    found[readiness.fd] = (readiness.reader, readiness.writer)
-        return found
 
     def _close_registry(self):
         """Give up epoll and the waker; the end of ``close()``."""
@@ -583,12 +493,6 @@ class Scheduler:
         self.due.clear()
         self.inputs.clear()
         self.corked.clear()
-
-    def _stop_watching(self, file):
-        """Let whoever owns a descriptor forget it."""
-        owner: Watch = self.registry.owner(fileno_of(file))
-        if owner is not None:
-            self.registry.release(owner)
 
     def _before_fork(self):
         """Send what is corked, or parent and child would both send it."""
@@ -603,22 +507,3 @@ class Scheduler:
         self.registry.count = self.registry.position = 0
         self.registry.rebuild()
         self.waker.attach(self.registry)
-
-
-def raw_fileno_of(file) -> cython.longlong:
-    """Return the descriptor number of a file or number, -1 for a closed one, with the errors that selectors give."""
-    fd = file
-    if not isinstance(file, int):
-        try:
-            fd = int(file.fileno())
-        except (AttributeError, TypeError, ValueError):
-            raise ValueError(f"Invalid file object: {file!r}") from None
-    return max(-1, min(fd, _NO_FILE))
-
-
-def fileno_of(file) -> cython.longlong:
-    """Return the descriptor number of an open file, or a number."""
-    fd: cython.longlong = raw_fileno_of(file)
-    if fd < 0:
-        raise ValueError(f"Invalid file descriptor: {fd}")
-    return fd

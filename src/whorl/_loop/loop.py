@@ -4,7 +4,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from whorl import compat
-from whorl._core import sock
+from whorl._core import descriptors, sock
 from whorl._core.call_soon import CALL_SOON
 from whorl._core.scheduler import Scheduler
 from whorl._loop import connect, dns, executor, fork, sendfile, server, signals, subprocess, tls
@@ -59,6 +59,14 @@ class EventLoop(Scheduler, asyncio.SelectorEventLoop):  # type: ignore[misc]  # 
 
     if not TYPE_CHECKING:  # with the types of the method that it stands for
         call_soon = CALL_SOON
+
+    _ensure_fd_no_transport = descriptors.ensure_no_transport
+    _has_transport = descriptors.has_transport
+    _add_reader = descriptors.add_reader
+    _add_writer = descriptors.add_writer
+    _remove_reader = descriptors.remove_reader
+    _remove_writer = descriptors.remove_writer
+    _stop_watching = descriptors.stop_watching
 
     # "assignment", here and below: asyncio names the same parameters differently in its stubs.
     sock_recv = sock.sock_recv  # type: ignore[assignment]

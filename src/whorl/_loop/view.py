@@ -4,6 +4,8 @@ import selectors
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from whorl._core.descriptors import watched_events
+
 if TYPE_CHECKING:
     from whorl._core.scheduler import Scheduler
 
@@ -19,7 +21,7 @@ class RegistryView(selectors.BaseSelector):
         if self._loop is None:
             return {}
         keys = {}
-        for fd, (reader, writer) in self._loop._watched_events().items():
+        for fd, (reader, writer) in watched_events(self._loop).items():
             events = (selectors.EVENT_READ if reader is not None else 0) | (
                 selectors.EVENT_WRITE if writer is not None else 0
             )
