@@ -32,6 +32,7 @@ static _Noreturn void usage(void) {
     fputs("load echo|http|websocket|idle|churn|send|receive|slow tcp:ADDRESS:PORT|udp:ADDRESS:PORT|unix:PATH\n"
           "  --connections N   --size BYTES   --warmup SECONDS   --seconds SECONDS   --tls   --cpu CORE\n"
           "  --pid PID         measure this process's processor time within the window\n"
+          "  --beside TID      without that of this thread of it\n"
           "  --lines           (echo, idle) messages end with a newline and have no other\n"
           "  --pipeline N      (echo) N messages leave together, then N replies are awaited\n"
           "  --path PATH       (http, websocket) what to ask for\n"
@@ -44,11 +45,12 @@ static _Noreturn void usage(void) {
 }
 
 static void read_options(int count, char **words) {
-    enum { CONNECTIONS = 1, SIZE, WARMUP, SECONDS, TLS, CPU, PID, LINES, PIPELINE, PATH, EXCHANGE, WRITES, CHUNK,
-           PAUSE, PATIENCE };
+    enum { CONNECTIONS = 1, SIZE, WARMUP, SECONDS, TLS, CPU, PID, BESIDE, LINES, PIPELINE, PATH, EXCHANGE, WRITES,
+           CHUNK, PAUSE, PATIENCE };
     static const struct option known[] = {
         {"connections", 1, 0, CONNECTIONS}, {"size", 1, 0, SIZE}, {"warmup", 1, 0, WARMUP},
         {"seconds", 1, 0, SECONDS}, {"tls", 0, 0, TLS}, {"cpu", 1, 0, CPU}, {"pid", 1, 0, PID},
+        {"beside", 1, 0, BESIDE},
         {"lines", 0, 0, LINES}, {"pipeline", 1, 0, PIPELINE}, {"path", 1, 0, PATH}, {"exchange", 0, 0, EXCHANGE},
         {"writes", 1, 0, WRITES}, {"chunk", 1, 0, CHUNK}, {"pause", 1, 0, PAUSE},
         {"patience", 1, 0, PATIENCE}, {0}};
@@ -62,6 +64,7 @@ static void read_options(int count, char **words) {
         case TLS: options.tls = true; break;
         case CPU: options.cpu = atoi(optarg); break;
         case PID: options.pid = atoi(optarg); break;
+        case BESIDE: options.beside = atoi(optarg); break;
         case LINES: options.lines = true; break;
         case PIPELINE: options.pipeline = atoi(optarg); break;
         case PATH: options.http = optarg; break;

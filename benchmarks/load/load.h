@@ -34,6 +34,7 @@ struct options {
     int pause_us;          /* how long the slow reader rests after each chunk */
     int cpu;               /* the core to stay on, or -1 */
     pid_t pid;             /* whose processor time is measured, or 0 */
+    pid_t beside;          /* a thread of it whose processor time is not, or 0 */
     size_t size;           /* of a message */
     size_t chunk;          /* what the slow reader takes at a time */
     double warmup, seconds, patience; /* how long an answer may take when the window has closed */

@@ -60,6 +60,20 @@ static struct cpu own_cpu(void) {
     return cpu;
 }
 
+struct schedstat { unsigned long long ran, waited; };
+
+/* How long a thread has had a core, and how long it could have run and was not let, because of others: in nanoseconds,
+ * without a wait that has not ended, as the kernel adds it when the thread gets its core. 0 if the kernel does not say. */
+static struct schedstat schedstat_of(pid_t process, pid_t thread) {
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/task/%d/schedstat", process, thread);
+    struct schedstat found = {0};
+    FILE *file = fopen(path, "r");
+    if (file && fscanf(file, "%llu %llu", &found.ran, &found.waited) != 2) found = (struct schedstat){0};
+    if (file) fclose(file);
+    return found;
+}
+
 static struct cpu server_cpu(void) {
     struct cpu cpu = {0};
     if (!options.pid) return cpu;
@@ -82,13 +96,12 @@ static struct cpu server_cpu(void) {
     double tick = 1.0 / (double)sysconf(_SC_CLK_TCK);
     cpu.user = (double)user * tick;
     cpu.system = (double)system * tick;
-    /* How long it could have run and was not let, because of others; of its first thread only, and without a wait
-     * that has not ended: the kernel adds it when the thread gets its core. */
-    snprintf(path, sizeof path, "/proc/%d/schedstat", options.pid);
-    file = fopen(path, "r");
-    unsigned long long waited = 0;
-    if (file && fscanf(file, "%*u %llu", &waited) == 1) cpu.waited = (double)waited / 1e9;
-    if (file) fclose(file);
+    cpu.waited = (double)schedstat_of(options.pid, options.pid).waited / 1e9; /* of its first thread only */
+    if (options.beside) {
+        struct schedstat beside = schedstat_of(options.pid, options.beside);
+        if (!beside.ran) die("how long thread %d ran cannot be read", options.beside);
+        cpu.total -= (double)beside.ran / 1e9;
+    }
     return cpu;
 }
 

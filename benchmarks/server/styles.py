@@ -28,6 +28,7 @@ RECEIVE = 64 * 1024  # bytes that a call asks for, wherever the program chooses 
 LIMIT = 256 * 1024  # of a StreamReader: more than twice the longest line
 BACKLOG = 1024  # more than the load opens at once
 SMALL_BUFFER = 16 * 1024  # the kernel's, for small-writes: so that what is written has to wait in the program
+COMPUTING = "computing"  # what the kernel calls the thread of --spin
 PATTERN = bytes(range(256)) * 256  # what a source sends; the load knows it
 
 

@@ -4,9 +4,10 @@ import asyncio
 import contextlib
 import select
 import socket
+import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
@@ -188,3 +189,75 @@ def test_timers_that_are_always_due_hold_up_nobody(loop: asyncio.AbstractEventLo
     turn(loop)
     assert late < PATIENCE_OF_OTHERS
     assert slow < PATIENCE_OF_OTHERS
+
+
+@contextlib.contextmanager
+def computing(each: Callable[[int], object]) -> Iterator[None]:
+    """Compute in a thread, which holds the interpreter's lock whenever it can; ``each`` is told of every step."""
+    go_on = True
+
+    def compute() -> None:
+        step = 0
+        while go_on:
+            step += 1
+            each(step)
+
+    thread = threading.Thread(target=compute)
+    thread.start()
+    try:
+        yield
+    finally:
+        go_on = False
+        thread.join()
+
+
+def test_a_thread_that_computes_and_a_loop_that_talks_both_go_on(loop: asyncio.AbstractEventLoop) -> None:
+    steps = 0
+
+    def count(step: int) -> None:
+        nonlocal steps
+        steps = step
+
+    async def talk(ours: socket.socket) -> None:
+        for number in range(100):
+            await loop.sock_sendall(ours, b"%3d" % number)
+            assert await loop.sock_recv(ours, 10) == b"%3d" % number
+            if number % 10 == 0:
+                await asyncio.sleep(0.001)  # longer than anybody keeps the lock in hand for
+
+    ours, theirs = socket.socketpair()
+    ours.setblocking(False)
+    with ours, theirs, subprocess.Popen(["cat"], stdin=theirs.fileno(), stdout=theirs.fileno()) as echo:
+        try:
+            with computing(count):
+                before = steps
+                soon_or_never(loop, talk(ours))
+                assert steps > before
+        finally:
+            echo.kill()
+
+
+def test_a_loop_without_byte_code_of_its_own_gives_way_to_a_thread_that_computes(
+    loop: asyncio.AbstractEventLoop,
+) -> None:
+    transports: list[Any] = []
+    for end in socket.socketpair():
+        end.setblocking(False)
+        transport, protocol = soon_or_never(loop, loop.create_connection(Drain, sock=end))
+        protocol.data_received = transport.write
+        transport.set_protocol(protocol)
+        transports.append(transport)
+    transports[0].write(b"between the two for ever")
+
+    def stop_at_last(step: int) -> None:
+        if step == 1_000_000:  # takes many times longer than one has the lock at a time
+            loop.call_soon_threadsafe(loop.stop)
+
+    give_up = loop.call_later(PATIENCE, loop.stop)
+    with computing(stop_at_last):
+        loop.run_forever()
+    assert loop.time() < give_up.when(), "it gave way to nobody"
+    give_up.cancel()
+    for transport in transports:
+        transport.abort()
+    turn(loop)

@@ -29,6 +29,7 @@ cdef class Registry:
     cdef bint stirred
     cdef int count
     cdef int position
+    cdef bint contended
 
     cdef Watch owner(self, long long fd)
     cdef int claim(self, Watch watch, long long fd, object file) except -1
@@ -36,6 +37,7 @@ cdef class Registry:
     cdef int arm(self, Watch watch, uint32_t mask, bint verify) except -1
     cdef int release(self, Watch watch) except -1
     cdef int wait(self, int timeout) except -1
+    cdef int wait_in_hand(self) except? -1
     cdef int dispatch_next(self) except -1
     cdef int fail(self, Watch watch, int code) except -1
     cdef bint is_current(self, uint64_t data)

@@ -50,6 +50,7 @@ from cython.cimports.whorl._core.linux import (
     epoll_wait,
     errno,
     has_type,
+    monotonic,
     socket_family,
     socket_fd,
     socket_proto,
@@ -59,6 +60,13 @@ from cython.cimports.whorl._core.linux import (
 _Socket = socket.socket
 # Events taken from the kernel at one time; more are taken in the next turn.
 _BATCH = cython.declare(cython.int, 1024)
+# Seconds. Who gives up the interpreter while another thread computes has it back after sys.getswitchinterval(), 5 ms;
+# who had to wait for longer than `_LATE` takes it for granted that it will be so again, and first waits with the
+# interpreter in hand: long enough for the answers of peers nearby, short beside what the other thread gets then.
+_LATE = cython.declare(cython.double, 1e-3)
+_IN_HAND = cython.declare(cython.double, 100e-6)
+# Byte code of Python's own, in which the interpreter goes to a thread that has waited its time.
+_give_way = cython.declare(object, eval("lambda: None"))
 
 
 @cython.no_gc_clear
@@ -261,21 +269,26 @@ class Registry:
 
     def wait(self, timeout: cython.int) -> cython.int:
         """Take events from the kernel; ``timeout`` in milliseconds, 0 not to wait."""
-        count: cython.int
+        count: cython.int = 0
         code: cython.int = 0
         epfd: cython.int = self.epfd
         events: cython.pointer(epoll_event) = self.events
+        woken: cython.double
         if timeout == 0:
             # Too short to be worth handing the interpreter to another thread and queueing for it again.
             count = epoll_wait(epfd, events, _BATCH, 0)
-            if count < 0:
-                code = errno
-        else:
+        elif self.contended:
+            count = self.wait_in_hand()
+        if count < 0:
+            code = errno
+        elif count == 0 and timeout != 0:
             check_signals()  # one that came just now would not interrupt the wait any more
             with cython.nogil:
                 count = epoll_wait(epfd, events, _BATCH, timeout)
                 if count < 0:
                     code = errno
+                woken = monotonic()
+            self.contended = monotonic() - woken > _LATE
         self.position = 0
         self.count = 0
         self.stirred = False
@@ -292,6 +305,16 @@ class Registry:
                     self.rebuild()
                 break
         return 0
+
+    def wait_in_hand(self) -> cython.int:
+        """Wait for events without giving up the interpreter, for a moment."""
+        count: cython.int = 0
+        ends: cython.double
+        _give_way()
+        ends = monotonic() + _IN_HAND
+        while count == 0 and monotonic() < ends:
+            count = epoll_wait(self.epfd, self.events, _BATCH, 0)
+        return count
 
     def is_current(self, data: uint64_t) -> cython.bint:
         fd: uint32_t = cython.cast(uint32_t, data)
