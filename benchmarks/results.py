@@ -56,10 +56,9 @@ def row_result(run: str, question: str, row: Row, outcomes: dict[str, Outcome]) 
 
 
 def merged(old: Results, new: Results, order: list[str] | None = None) -> Results:
-    """The old rows where there are no new ones; runs that no row is left of are dropped."""
+    """The old rows where there are no new ones; rows that are not in the order, and runs without a row, are dropped."""
     rows = {**old["rows"], **new["rows"]}
-    place = {name: index for index, name in enumerate(order or rows)}
-    kept = {name: rows[name] for name in sorted(rows, key=lambda name: place.get(name, len(place)))}
+    kept = {name: rows[name] for name in order or rows if name in rows}
     used = {row["run"] for row in kept.values()}
     return {"runs": {date: run for date, run in {**old["runs"], **new["runs"]}.items() if date in used}, "rows": kept}
 

@@ -40,6 +40,10 @@ def test_rows_stand_in_the_order_of_the_questions() -> None:
     assert list(results.merged(sample(), results.empty(), order)["rows"]) == order
 
 
+def test_a_row_that_nothing_asks_for_any_more_is_dropped() -> None:
+    assert list(results.merged(sample(), results.empty(), ["Queue"])["rows"]) == ["Queue"]
+
+
 def test_an_outcome_becomes_a_result() -> None:
     made = results.row_result(
         "2026-01-03",
